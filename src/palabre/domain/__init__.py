@@ -1,0 +1,1 @@
+"""Nouns and laws, as an editor could read them aloud. Standard library only."""

@@ -1,0 +1,34 @@
+"""Identifiers that sort by time: UUID version 7 (RFC 9562, section 5.7)."""
+
+import secrets
+import uuid
+from datetime import UTC, datetime
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def new_id(at: datetime) -> str:
+    """Return a new UUIDv7 for the moment ``at`` in its canonical text form (36 characters).
+
+    The 12 bits after the millisecond hold its fraction (RFC 9562, section 6.2, method 3), so that
+    identifiers order as their microseconds do; the remaining 62 bits are random.
+    """
+    microseconds = (at - _EPOCH) // (datetime.resolution)
+    milliseconds, rest = divmod(microseconds, 1000)
+    fraction = rest * 4096 // 1000
+    value = (
+        (milliseconds & (2**48 - 1)) << 80
+        | 0x7 << 76
+        | fraction << 64
+        | 0b10 << 62
+        | secrets.randbits(62)
+    )
+    return str(uuid.UUID(int=value))
+
+
+def is_id(text: str) -> bool:
+    """Tell whether ``text`` is an identifier in canonical form."""
+    try:
+        return str(uuid.UUID(text)) == text
+    except ValueError:
+        return False

@@ -1,0 +1,1 @@
+"""The judge: pure and deterministic. No I/O at judge time, no clock, no network, no SQL."""
