@@ -1,0 +1,118 @@
+"""An author changes or takes back a comment, by the secret token.
+
+An edit walks the whole path again: it is judged like a new text. A comment that a moderator has
+stopped does not come back through an edit alone; its new text waits for a human.
+"""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from palabre.application import facts, incoming, records
+from palabre.application.ports import Clock, Judge, Renderer, Store, Stored, UnitOfWork
+from palabre.application.read_thread import Located, locate
+from palabre.domain.comment import Body, Status
+from palabre.domain.decision import ActorKind, Decision, DecisionRecord, Verdict
+from palabre.domain.events import EventKind
+from palabre.domain.person import Action, Case, Viewer, require
+from palabre.moderation.facts import Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """The comment after the edit, and the decision on its new words."""
+
+    stored: Stored
+    record: DecisionRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditComment:
+    """The use case with the parts it works with."""
+
+    store: Store
+    judge: Judge
+    render: Renderer
+    clock: Clock
+    limits: incoming.Limits
+    edit_window: timedelta
+
+    def __call__(self, comment_id: str, text: str, viewer: Viewer) -> Edited:
+        """Replace the words of a comment and judge it again; the old words are kept."""
+        now = self.clock()
+        text = incoming.comment_text(text, self.limits)
+        with self.store.reading() as unit:
+            found = locate(unit, comment_id)
+            self._require(Action.EDIT, found, viewer, now)
+            circumstances = self._facts(unit, found, now)
+        decision = self.judge(text, circumstances)
+        html = self.render(text)
+        with self.store.writing() as unit:
+            found = locate(unit, comment_id)
+            self._require(Action.EDIT, found, viewer, now)
+            latest = unit.decisions.latest(comment_id)
+            decision = _after_moderator(decision, latest)
+            body = Body(
+                revision=found.comment.revision + 1,
+                text=text,
+                html=html,
+                renderer=self.render.version,
+                salt=secrets.token_bytes(32),
+            )
+            unit.comments.revise(comment_id, body, now)
+            if decision.verdict.status is not found.comment.status:
+                unit.comments.move(comment_id, decision.verdict.status)
+            stored = locate(unit, comment_id).stored
+            record = records.by_engine(
+                stored.comment, body, decision, at=now, supersedes=latest.id if latest else None
+            )
+            unit.decisions.add(record)
+            edited = records.event_of(
+                stored.comment, found.thread.article.site_id, at=now, kind=EventKind.COMMENT_EDITED
+            )
+            unit.outbox.put(edited)
+        return Edited(stored=stored, record=record)
+
+    def delete(self, comment_id: str, viewer: Viewer) -> None:
+        """Erase the words of a comment for good; replies below it stay."""
+        now = self.clock()
+        with self.store.writing() as unit:
+            found = locate(unit, comment_id)
+            self._require(Action.DELETE, found, viewer, now)
+            deleted = unit.comments.move(comment_id, Status.DELETED)
+            unit.comments.erase_words(comment_id)
+            unit.outbox.put(records.event_of(deleted, found.thread.article.site_id, at=now))
+
+    def _require(self, action: Action, found: Located, viewer: Viewer, now: datetime) -> None:
+        case = Case(
+            viewer=viewer,
+            now=now,
+            thread=found.thread,
+            comment=found.comment,
+            edit_window=self.edit_window,
+        )
+        require(action, case)
+
+    def _facts(self, unit: UnitOfWork, found: Located, now: datetime) -> Facts:
+        # An edit is no new post: the flood rules have had their say on the first one.
+        return facts.gather(
+            unit,
+            site=found.site,
+            author=found.stored.author,
+            author_key=found.comment.author_key,
+            source=None,
+            lang=found.comment.lang,
+            now=now,
+            watch_floods=False,
+        )
+
+
+def _after_moderator(decision: Decision, latest: DecisionRecord | None) -> Decision:
+    stopped = (
+        latest is not None
+        and latest.actor.kind is ActorKind.MODERATOR
+        and latest.decision.verdict is not Verdict.PUBLISH
+    )
+    if stopped and decision.verdict is Verdict.PUBLISH:
+        return replace(decision, verdict=Verdict.HOLD)
+    return decision

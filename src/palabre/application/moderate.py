@@ -1,0 +1,123 @@
+"""A moderator decides: approve, refuse with a rule, hold, restore, undo.
+
+Whatever is decided becomes a new line in the log that names the one it supersedes; nothing that
+was ever decided is changed.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from palabre.application import records
+from palabre.application.ports import Clock, QueueItem, Store, UnitOfWork
+from palabre.application.read_thread import Located, locate
+from palabre.domain.comment import Status, check_move
+from palabre.domain.decision import ActorKind, Decision, DecisionRecord, Ground, Verdict
+from palabre.domain.errors import Code, Refusal
+from palabre.domain.person import Action, Case, Moderator, Viewer, require
+
+MAX_NOTE = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What the moderator chose. A refusal names the rule it rests on."""
+
+    verdict: Verdict
+    rule: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moderate:
+    """The use case with the parts it works with.
+
+    ``ground_of`` returns the ground of a rule, or None for a rule that does not exist.
+    """
+
+    store: Store
+    clock: Clock
+    ground_of: Callable[[str], Ground | None]
+    rules_version: str
+
+    def decide(self, comment_id: str, choice: Choice, moderator: Moderator) -> DecisionRecord:
+        """Decide on a comment; a refusal without a known rule is refused (``unknown_rule``)."""
+        ground = self.ground_of(choice.rule) if choice.rule else None
+        if (choice.verdict is Verdict.REFUSE or choice.rule) and ground is None:
+            raise Refusal(Code.UNKNOWN_RULE, field="rule", rule=choice.rule or "")
+        decision = Decision(
+            verdict=choice.verdict,
+            rules=(choice.rule,) if choice.rule else (),
+            rules_version=self.rules_version,
+            ground=ground,
+        )
+        note = (choice.note or "").strip()[:MAX_NOTE] or None
+        with self.store.writing() as unit:
+            found = self._found(unit, comment_id, moderator)
+            return self._record(unit, found, decision, moderator, note)
+
+    def undo(self, comment_id: str, moderator: Moderator) -> DecisionRecord:
+        """Return a comment to what the decision before a moderator's latest one had said."""
+        with self.store.writing() as unit:
+            found = self._found(unit, comment_id, moderator)
+            history = {record.id: record for record in unit.decisions.history(comment_id)}
+            latest = unit.decisions.latest(comment_id)
+            before = history.get(latest.supersedes or "") if latest else None
+            if latest is None or before is None or latest.actor.kind is not ActorKind.MODERATOR:
+                raise Refusal(Code.NOTHING_TO_UNDO)
+            return self._record(unit, found, before.decision, moderator, None)
+
+    def queue(
+        self, moderator: Moderator, *, status: Status, limit: int, after: str | None
+    ) -> tuple[Sequence[QueueItem], Mapping[Status, int]]:
+        """Return a page of comments in one state, and how many stand in each."""
+        with self.store.reading() as unit:
+            site_ids = [s.id for s in unit.sites.all() if moderator.works_on(s.id)]
+            items = unit.queue.page(site_ids=site_ids, status=status, limit=limit, after=after)
+            return items, unit.queue.counts(site_ids=site_ids)
+
+    def item(
+        self, comment_id: str, moderator: Moderator
+    ) -> tuple[QueueItem, Sequence[DecisionRecord]]:
+        """Return one comment as the desk shows it, with all that was ever decided on it."""
+        with self.store.reading() as unit:
+            self._found(unit, comment_id, moderator)
+            item = unit.queue.item(comment_id)
+            if item is None:
+                raise Refusal(Code.UNKNOWN_COMMENT)
+            return item, unit.decisions.history(comment_id)
+
+    def _found(self, unit: UnitOfWork, comment_id: str, moderator: Moderator) -> Located:
+        found = locate(unit, comment_id)
+        viewer = Viewer(moderator=moderator)
+        require(
+            Action.MODERATE,
+            Case(viewer=viewer, now=self.clock(), thread=found.thread, comment=found.comment),
+        )
+        return found
+
+    def _record(
+        self,
+        unit: UnitOfWork,
+        found: Located,
+        decision: Decision,
+        moderator: Moderator,
+        note: str | None,
+    ) -> DecisionRecord:
+        now = self.clock()
+        latest = unit.decisions.latest(found.comment.id)
+        if latest is None:
+            raise Refusal(Code.UNKNOWN_COMMENT)
+        status = decision.verdict.status
+        comment = found.comment
+        if status is not comment.status:
+            check_move(comment.status, status)
+            comment = unit.comments.move(comment.id, status)
+        elif latest.actor.kind is ActorKind.MODERATOR and latest.decision.rules == decision.rules:
+            # The same decision twice (a double click, two moderators): the first one stands.
+            return latest
+        record = records.by_moderator(
+            latest, decision, moderator_id=moderator.id, note=note, at=now
+        )
+        unit.decisions.add(record)
+        unit.outbox.put(records.event_of(comment, found.thread.article.site_id, at=now))
+        return record

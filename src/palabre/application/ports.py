@@ -1,0 +1,256 @@
+"""What the use cases need from the outside, as small Protocols owned here by the callers.
+
+``storage`` implements the repositories three times over (memory, SQLite, later PostgreSQL);
+``tests/storage/conformance.py`` is the one suite that says what each method promises.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from palabre.domain.article import Thread
+from palabre.domain.comment import Author, Body, Comment, Status
+from palabre.domain.decision import Decision, DecisionRecord
+from palabre.domain.events import Event
+from palabre.domain.person import Moderator
+from palabre.domain.site import Site
+from palabre.domain.vote import Tally, Value
+from palabre.moderation.facts import Facts
+
+Clock = Callable[[], datetime]
+Judge = Callable[[str, Facts], Decision]
+
+
+class Sort(StrEnum):
+    """The orders in which the roots of a thread can be read."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    TOP = "top"
+
+
+class Position(NamedTuple):
+    """The place of a comment in a sorted list: reading goes on strictly after it.
+
+    ``score`` counts only where the sort is ``TOP`` (score descending, then newest first).
+    """
+
+    id: str
+    score: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A comment with its signature and its words. ``body`` None: the words were erased.
+
+    Lists for readers leave ``author.email`` out.
+    """
+
+    comment: Comment
+    author: Author
+    body: Body | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How an author's earlier comments stand now, counted."""
+
+    published: int = 0
+    held: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueItem:
+    """A comment as the desk shows it: with its thread, what it answers, and the latest decision."""
+
+    stored: Stored
+    thread: Thread
+    parent: Stored | None
+    record: DecisionRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A moderator's sign-in. ``key`` is the hash of the token in the cookie, never the token."""
+
+    key: str
+    moderator_id: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class Sites(Protocol):
+    """Registered publications."""
+
+    def register(self, site: Site) -> None:
+        """Add the site, or replace what is known of it (origins and sections included)."""
+
+    def get(self, site_id: str) -> Site | None: ...  # noqa: D102
+    def by_origin(self, origin: str) -> Site | None: ...  # noqa: D102
+    def all(self) -> Sequence[Site]:
+        """Return all sites, by id."""
+
+
+class Threads(Protocol):
+    """Threads, found by their article's address."""
+
+    def find(self, origin: str, key: str) -> Thread | None: ...  # noqa: D102
+    def get(self, thread_id: str) -> Thread | None: ...  # noqa: D102
+    def add(self, thread: Thread) -> Thread:
+        """Store a new thread; when another transaction was first, return that one instead."""
+
+    def describe(self, thread_id: str, *, title: str, lang: str) -> None:
+        """Replace the article's title and language."""
+
+    def close(self, thread_id: str, closes_at: datetime | None) -> None:
+        """Set or take back the closing time."""
+
+    def counts(self, addresses: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
+        """Return the published comments per (origin, key); an unknown article is left out."""
+
+    def all(self, *, limit: int) -> Sequence[Thread]:
+        """Return the most recently created threads, newest first."""
+
+
+class Comments(Protocol):
+    """Comments with their words. Counts and the thread's version move in the same transaction."""
+
+    def add(self, stored: Stored, *, source: str | None) -> None:
+        """Store a new comment; ``source`` is the keyed hash of where it came from."""
+
+    def get(self, comment_id: str) -> Comment | None: ...  # noqa: D102
+    def stored(self, comment_id: str) -> Stored | None: ...  # noqa: D102
+    def bodies(self, comment_id: str) -> Sequence[Body]:
+        """Return all revisions, oldest first."""
+
+    def revise(self, comment_id: str, body: Body, at: datetime) -> None:
+        """Make ``body`` the current words; earlier revisions are kept."""
+
+    def move(self, comment_id: str, to: Status) -> Comment:
+        """Set the state; refuses what the domain's table of moves does not allow."""
+
+    def erase_words(self, comment_id: str) -> None:
+        """Delete text, rendering, salt, name, mail, source and moderators' notes: what is kept
+        says no more than that a comment stood here."""  # noqa: D205, D209
+
+    def roots(
+        self, thread_id: str, sort: Sort, *, limit: int, after: Position | None
+    ) -> Sequence[Stored]:
+        """Return the roots a reader may see: published, or with published replies below."""
+
+    def replies(self, root_ids: Sequence[str], *, first: int) -> Mapping[str, Sequence[Stored]]:
+        """Return the first ``first`` comments below each root, oldest first, parents included."""
+
+    def replies_after(self, root_id: str, *, limit: int, after: str | None) -> Sequence[Stored]:
+        """Return comments below one root, oldest first, strictly after the comment ``after``."""
+
+    def of_author(self, thread_id: str, author_key: str, *, limit: int) -> Sequence[Stored]:
+        """Return one author's comments in a thread, newest first, deleted ones left out."""
+
+    def recent(self, source: str, *, since: datetime) -> Sequence[tuple[str, datetime]]:
+        """Return texts and times of what one source sent, newest first, at most 50."""
+
+    def standing(self, author_key: str) -> Standing: ...  # noqa: D102
+
+
+class Decisions(Protocol):
+    """The append-only log. There is no method that changes a line, and the database refuses it."""
+
+    def add(self, record: DecisionRecord) -> None: ...  # noqa: D102
+    def latest(self, comment_id: str) -> DecisionRecord | None: ...  # noqa: D102
+    def history(self, comment_id: str) -> Sequence[DecisionRecord]:
+        """Return all decisions on a comment, oldest first, notes included."""
+
+
+class Queue(Protocol):
+    """What waits for a moderator, and what was decided."""
+
+    def page(
+        self, *, site_ids: Sequence[str], status: Status, limit: int, after: str | None
+    ) -> Sequence[QueueItem]:
+        """Return items oldest first when held, newest first otherwise, after the comment given."""
+
+    def item(self, comment_id: str) -> QueueItem | None: ...  # noqa: D102
+    def counts(self, *, site_ids: Sequence[str]) -> Mapping[Status, int]: ...  # noqa: D102
+
+
+class Votes(Protocol):
+    """Votes, one per voter and comment."""
+
+    def cast(self, comment_id: str, voter_key: str, value: Value, at: datetime) -> Tally:
+        """Set this voter's vote (0 takes it back) and return the comment's new tally."""
+
+    def of(self, comment_ids: Sequence[str], voter_key: str) -> Mapping[str, Value]:
+        """Return this voter's votes on the comments given; comments without one are left out."""
+
+
+class Moderators(Protocol):
+    """Accounts of the newsroom, and their sessions."""
+
+    def add(self, moderator: Moderator) -> None: ...  # noqa: D102
+    def get(self, moderator_id: str) -> Moderator | None: ...  # noqa: D102
+    def by_login(self, login: str) -> Moderator | None: ...  # noqa: D102
+    def set_password(self, moderator_id: str, password_hash: str) -> None: ...  # noqa: D102
+    def open_session(self, session: Session) -> None: ...  # noqa: D102
+    def session(self, key: str) -> Session | None: ...  # noqa: D102
+    def end_session(self, key: str) -> None: ...  # noqa: D102
+    def end_expired(self, now: datetime) -> None: ...  # noqa: D102
+
+
+class Outbox(Protocol):
+    """Events to be handled after the commit, stored by the very transaction they tell of."""
+
+    def put(self, event: Event) -> None: ...  # noqa: D102
+    def waiting(self, *, limit: int) -> Sequence[Event]:
+        """Return events nobody has handled yet, oldest first."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction's view of the store."""
+
+    sites: Sites
+    threads: Threads
+    comments: Comments
+    decisions: Decisions
+    queue: Queue
+    votes: Votes
+    moderators: Moderators
+    outbox: Outbox
+
+
+class Store(Protocol):
+    """Where everything lives.
+
+    Failures arrive as Refusal: ``store_busy`` (try again), ``store_full`` (disk), ``store_failed``.
+    """
+
+    def reading(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a consistent view; nothing is written."""
+
+    def writing(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a transaction that commits when the block ends and rolls back when it raises."""
+
+    def check(self) -> None:
+        """Refuse when the store cannot answer or its schema is not the present one."""
+
+    def close(self) -> None:
+        """Give back connections."""
+
+
+class Renderer(Protocol):
+    """Markdown subset to cleaned HTML."""
+
+    version: int
+
+    def __call__(self, text: str) -> str: ...  # noqa: D102
+
+
+class PasswordHasher(Protocol):
+    """Slow hashing of passwords (argon2id, RFC 9106)."""
+
+    def hash(self, password: str) -> str: ...  # noqa: D102
+    def verify(self, password_hash: str, password: str) -> bool: ...  # noqa: D102

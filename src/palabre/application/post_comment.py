@@ -1,0 +1,162 @@
+"""A reader posts a comment: the story of this product, and the file to read first.
+
+The article is found, the text and the signature are made fit to be kept, the circumstances are
+gathered, the judge decides, and one transaction stores comment, decision and event. The judge runs
+before the transaction: it takes milliseconds, and a writer that waits holds up all others.
+"""
+
+import secrets
+from dataclasses import dataclass
+
+from palabre.application import facts, incoming, records
+from palabre.application.ports import Clock, Judge, Renderer, Store, Stored, UnitOfWork
+from palabre.application.tokens import key_of, new_token
+from palabre.domain.address import ArticleAddress, canonical
+from palabre.domain.article import Article, Thread
+from palabre.domain.comment import MAX_DEPTH, Author, Body, Comment, Status
+from palabre.domain.decision import DecisionRecord
+from palabre.domain.errors import Code, Refusal
+from palabre.domain.identifier import new_id
+from palabre.domain.person import Action, Case, Viewer, require
+from palabre.domain.site import Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewComment:
+    """What a reader sent.
+
+    ``token`` is the author's secret from an earlier post, if there is one. ``source`` is the keyed
+    hash of the client address. ``vouched`` tells that a registered origin sent the request, so that
+    its ``title`` and ``lang`` for the article are believed.
+    """
+
+    url: str
+    text: str
+    title: str | None = None
+    lang: str | None = None
+    parent: str | None = None
+    name: str | None = None
+    email: str | None = None
+    token: str | None = None
+    source: str | None = None
+    vouched: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """What became of it. ``token`` is the secret that lets the author edit, to be kept by them."""
+
+    stored: Stored
+    record: DecisionRecord
+    thread: Thread
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostComment:
+    """The use case with the parts it works with."""
+
+    store: Store
+    judge: Judge
+    render: Renderer
+    clock: Clock
+    limits: incoming.Limits
+    watch_floods: bool = True
+
+    def __call__(self, new: NewComment) -> Posted:
+        """Judge and store a comment, or refuse it with a code that names the field at fault."""
+        now = self.clock()
+        address = canonical(new.url)
+        text = incoming.comment_text(new.text, self.limits)
+        token = new.token or new_token()
+        with self.store.reading() as unit:
+            site = known_site(unit, address)
+            author = Author(
+                name=incoming.guest_name(new.name, site),
+                email=incoming.guest_email(new.email, site),
+            )
+            lang = incoming.language(new.lang, site.lang)
+            circumstances = facts.gather(
+                unit,
+                site=site,
+                author=author,
+                author_key=key_of(new.token) if new.token else None,
+                source=new.source,
+                lang=lang,
+                now=now,
+                watch_floods=self.watch_floods,
+            )
+        decision = self.judge(text, circumstances)
+        body = Body(
+            revision=1,
+            text=text,
+            html=self.render(text),
+            renderer=self.render.version,
+            salt=secrets.token_bytes(32),
+        )
+        with self.store.writing() as unit:
+            thread = self._thread(unit, site, address, new)
+            viewer = Viewer(author_key=key_of(token))
+            require(Action.POST, Case(viewer=viewer, now=now, thread=thread))
+            parent = self._parent(unit, thread, new.parent)
+            comment_id = new_id(now)
+            comment = Comment(
+                id=comment_id,
+                thread_id=thread.id,
+                root_id=parent.root_id if parent else comment_id,
+                parent_id=parent.id if parent else None,
+                depth=parent.depth + 1 if parent else 0,
+                status=decision.verdict.status,
+                created_at=now,
+                lang=lang,
+                author_key=key_of(token),
+            )
+            stored = Stored(comment=comment, author=author, body=body)
+            record = records.by_engine(comment, body, decision, at=now, supersedes=None)
+            unit.comments.add(stored, source=new.source)
+            unit.decisions.add(record)
+            unit.outbox.put(records.event_of(comment, site.id, at=now))
+        return Posted(stored=stored, record=record, thread=thread, token=token)
+
+    def _thread(
+        self, unit: UnitOfWork, site: Site, address: ArticleAddress, new: NewComment
+    ) -> Thread:
+        title = incoming.article_title(new.title) if new.vouched else ""
+        lang = incoming.language(new.lang if new.vouched else None, site.lang)
+        thread = unit.threads.find(address.origin, address.key)
+        if thread is None:
+            section = site.section_of(address.path)
+            article = Article(
+                site_id=site.id,
+                origin=address.origin,
+                key=address.key,
+                url=address.url,
+                title=title,
+                lang=lang,
+                section_id=section.id if section else None,
+            )
+            now = self.clock()
+            return unit.threads.add(Thread(id=new_id(now), article=article, created_at=now))
+        if title and (title, lang) != (thread.article.title, thread.article.lang):
+            unit.threads.describe(thread.id, title=title, lang=lang)
+        return thread
+
+    def _parent(self, unit: UnitOfWork, thread: Thread, parent_id: str | None) -> Comment | None:
+        if parent_id is None:
+            return None
+        parent = unit.comments.get(parent_id)
+        if parent is None or parent.status is not Status.PUBLISHED:
+            raise Refusal(Code.PARENT_UNKNOWN, field="parent")
+        if parent.thread_id != thread.id:
+            raise Refusal(Code.PARENT_ELSEWHERE, field="parent")
+        if parent.depth >= MAX_DEPTH:
+            raise Refusal(Code.REPLY_TOO_DEEP, field="parent", maximum=MAX_DEPTH)
+        return parent
+
+
+def known_site(unit: UnitOfWork, address: ArticleAddress) -> Site:
+    """Return the site that the address belongs to, or refuse with ``unknown_site``."""
+    site = unit.sites.by_origin(address.origin)
+    if site is None:
+        raise Refusal(Code.UNKNOWN_SITE, field="url", origin=address.origin)
+    return site

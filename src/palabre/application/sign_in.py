@@ -1,0 +1,93 @@
+"""Moderators come and go: sign-in by password, sessions kept in the store.
+
+A session is an opaque random token in a cookie; the store keeps its hash, so that a leaked backup
+opens no door, and ending a session takes effect at once.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from palabre.application.ports import Clock, PasswordHasher, Session, Store
+from palabre.application.tokens import key_of, new_token
+from palabre.domain.errors import Code, Refusal
+from palabre.domain.identifier import new_id
+from palabre.domain.person import Moderator, Role
+
+MIN_PASSWORD = 12
+MAX_PASSWORD = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """The use case with the parts it works with."""
+
+    store: Store
+    clock: Clock
+    hasher: PasswordHasher
+    session_length: timedelta
+
+    def __call__(self, login: str, password: str) -> str:
+        """Return a new session token, or refuse with ``sign_in_failed``.
+
+        An unknown login costs the same hashing as a known one, so that neither the answer nor its
+        time tells which accounts exist.
+        """
+        now = self.clock()
+        with self.store.reading() as unit:
+            moderator = unit.moderators.by_login(login.strip().casefold())
+        password = password[:MAX_PASSWORD]
+        expected = moderator.password_hash if moderator else self.hasher.hash("nobody")
+        if not self.hasher.verify(expected, password) or moderator is None:
+            raise Refusal(Code.SIGN_IN_FAILED)
+        token = new_token()
+        session = Session(
+            key=key_of(token),
+            moderator_id=moderator.id,
+            created_at=now,
+            expires_at=now + self.session_length,
+        )
+        with self.store.writing() as unit:
+            unit.moderators.end_expired(now)
+            unit.moderators.open_session(session)
+        return token
+
+    def who(self, token: str) -> Moderator:
+        """Return whose session this is, or refuse with ``sign_in_required``."""
+        with self.store.reading() as unit:
+            session = unit.moderators.session(key_of(token))
+            if session is None or session.expires_at <= self.clock():
+                raise Refusal(Code.SIGN_IN_REQUIRED)
+            moderator = unit.moderators.get(session.moderator_id)
+        if moderator is None:
+            raise Refusal(Code.SIGN_IN_REQUIRED)
+        return moderator
+
+    def out(self, token: str) -> None:
+        """End a session."""
+        with self.store.writing() as unit:
+            unit.moderators.end_session(key_of(token))
+
+    def add_moderator(
+        self, *, login: str, name: str, password: str, role: Role, site_ids: tuple[str, ...] = ()
+    ) -> Moderator:
+        """Create an account, or give an existing login a new password."""
+        if len(password) < MIN_PASSWORD:
+            raise Refusal(Code.BAD_FIELD, field="password", minimum=MIN_PASSWORD)
+        now = self.clock()
+        login = login.strip().casefold()
+        with self.store.writing() as unit:
+            known = unit.moderators.by_login(login)
+            if known is not None:
+                unit.moderators.set_password(known.id, self.hasher.hash(password))
+                return known
+            moderator = Moderator(
+                id=new_id(now),
+                login=login,
+                name=name,
+                role=role,
+                password_hash=self.hasher.hash(password),
+                site_ids=site_ids,
+                created_at=now,
+            )
+            unit.moderators.add(moderator)
+        return moderator
