@@ -1,0 +1,107 @@
+"""Everything the web room is handed by wiring: use cases, words, and a few values."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from palabre.application.edit_comment import EditComment
+from palabre.application.moderate import Moderate
+from palabre.application.post_comment import PostComment
+from palabre.application.react import Vote
+from palabre.application.read_thread import ReadThread
+from palabre.application.sign_in import SignIn
+from palabre.domain.site import Site
+from palabre.moderation.rulebook import RuleBook
+
+
+class Catalogue(Protocol):
+    """The words of one language."""
+
+    lang: str
+    is_right_to_left: bool
+
+    def say(self, key: str, **values: object) -> str:
+        """Return the sentence under ``key`` with its named placeholders filled."""
+
+    def count(self, key: str, n: int, **values: object) -> str:
+        """Return the sentence under ``key`` in the plural form for ``n`` (placeholder ``{n}``)."""
+
+    def has(self, key: str) -> bool:
+        """Tell whether there is a sentence under ``key``."""
+
+    def moment(self, at: datetime) -> str:
+        """Return a date with its time, as this language writes it, with the time zone named."""
+
+    def ago(self, at: datetime, now: datetime) -> str:
+        """Return how long ago something was ("il y a 3 minutes")."""
+
+    def number(self, n: int) -> str:
+        """Return a number as this language writes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """Rate limits per client address (network prefix for IPv6), in the notation of `limits`."""
+
+    post: str = "6/minute;60/hour"
+    edit: str = "20/minute"
+    vote: str = "30/minute"
+    sign_in: str = "5/minute;30/hour"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebConfig:
+    """Values from the settings that the web room needs.
+
+    ``base_url`` is the public address of this server without a trailing slash; ``secret`` signs
+    form tokens and keys the hashes of addresses; ``trusted_proxies`` are networks whose
+    ``X-Forwarded-For`` is believed.
+    """
+
+    base_url: str
+    secret: bytes
+    lang: str = "fr"
+    limits_enabled: bool = True
+    rates: Rates = field(default_factory=Rates)
+    trusted_proxies: tuple[str, ...] = ()
+    max_body_bytes: int = 65_536
+    text_length: int = 10_000
+    page_size: int = 25
+    view_all_size: int = 500
+    edit_window: timedelta = timedelta(minutes=15)
+    session_length: timedelta = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoArticle:
+    """An article of the demonstration site: plain text paragraphs, never HTML."""
+
+    slug: str
+    lang: str
+    title: str
+    kicker: str
+    standfirst: str
+    signature: str
+    date: datetime
+    paragraphs: tuple[str, ...]
+    sources: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The parts that requests are answered with."""
+
+    config: WebConfig
+    post: PostComment
+    edit: EditComment
+    vote: Vote
+    read: ReadThread
+    moderate: Moderate
+    sign_in: SignIn
+    sites: Callable[[], tuple[Site, ...]]
+    check: Callable[[], None]
+    rules: RuleBook
+    catalogues: Mapping[str, Catalogue]
+    clock: Callable[[], datetime]
+    demo_articles: tuple[DemoArticle, ...] = ()
