@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
+from zoneinfo import available_timezones
 
 import msgspec
 from msgspec import Meta
@@ -34,6 +35,9 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         str,
         _about("Public address of this server, as readers reach it; empty: http://host:port."),
     ] = ""
+    timezone: Annotated[str, _about("Time zone in which pages tell the time (IANA name).")] = (
+        "Europe/Paris"
+    )
     workers: Annotated[int, _about("Processes that answer requests.")] = 1
     trusted_proxies: Annotated[
         list[str],
@@ -248,6 +252,11 @@ def _check(settings: Settings, where: str) -> None:
         raise SettingsError(f"{where}: [database] durability must be 'power' or 'process'")
     if settings.log.level not in {"debug", "info", "warning", "error"}:
         raise SettingsError(f"{where}: [log] level must be debug, info, warning or error")
+    if settings.server.timezone not in available_timezones():
+        raise SettingsError(
+            f"{where}: [server] timezone {settings.server.timezone!r} is not an IANA name such as "
+            "'Europe/Paris'"
+        )
     for site in settings.sites:
         for origin in site.origins:
             scheme, _, rest = origin.partition("://")

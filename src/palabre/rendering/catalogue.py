@@ -7,12 +7,12 @@ adding its file; what it lacks is said in English.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from importlib import resources
 from io import BytesIO
 
 from babel import Locale
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta, get_datetime_format
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
@@ -21,10 +21,11 @@ FALLBACK = "en"
 
 @dataclass(frozen=True, slots=True)
 class PoCatalogue:
-    """The words of one language."""
+    """The words of one language. ``zone``: the time zone in which moments are told."""
 
     locale: Locale
     messages: Mapping[str, tuple[str, ...]]
+    zone: tzinfo = UTC
 
     @property
     def lang(self) -> str:
@@ -51,8 +52,11 @@ class PoCatalogue:
         return forms[index].format(n=self.number(n), **values)
 
     def moment(self, at: datetime) -> str:
-        """Return a date with its time, as this language writes it, with the time zone named."""
-        return format_datetime(at, "d MMMM y, HH:mm z", locale=self.locale)
+        """Return a date with its time, as this language writes it."""
+        local = at.astimezone(self.zone)
+        pattern = get_datetime_format("long", locale=self.locale).replace("'", "")
+        time = format_time(local, "short", tzinfo=self.zone, locale=self.locale)
+        return pattern.format(time, format_date(local, "long", locale=self.locale))
 
     def ago(self, at: datetime, now: datetime) -> str:
         """Return how long ago something was ("il y a 3 minutes")."""
@@ -78,7 +82,7 @@ def _plural_index(locale: Locale, n: int) -> int:
     return [t for t in _PLURAL_ORDER if t in tags].index(tag)
 
 
-def load_catalogues() -> dict[str, PoCatalogue]:
+def load_catalogues(zone: tzinfo = UTC) -> dict[str, PoCatalogue]:
     """Read every catalogue in the package, by language tag; ``en`` backs the others."""
     folder = resources.files("palabre.catalogues")
     found: dict[str, dict[str, tuple[str, ...]]] = {}
@@ -88,7 +92,7 @@ def load_catalogues() -> dict[str, PoCatalogue]:
             found.setdefault(lang, {}).update(_read(entry.read_bytes()))
     english = found[FALLBACK]
     return {
-        lang: PoCatalogue(Locale.parse(lang, sep="-"), {**english, **messages})
+        lang: PoCatalogue(Locale.parse(lang, sep="-"), {**english, **messages}, zone)
         for lang, messages in found.items()
     }
 

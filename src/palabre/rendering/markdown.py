@@ -66,5 +66,5 @@ def excerpt(text: str, length: int = 160) -> str:
     line = " ".join(text.split())
     if len(line) <= length:
         return line
-    cut = line[: length + 1].rsplit(" ", 1)[0]
+    cut = line[: length + 1].rpartition(" ")[0]
     return (cut if len(cut) > length // 2 else line[:length]).rstrip(" ,;:.") + "…"

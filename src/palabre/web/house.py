@@ -31,7 +31,7 @@ class Catalogue(Protocol):
         """Tell whether there is a sentence under ``key``."""
 
     def moment(self, at: datetime) -> str:
-        """Return a date with its time, as this language writes it, with the time zone named."""
+        """Return a date with its time, as this language writes it."""
 
     def ago(self, at: datetime, now: datetime) -> str:
         """Return how long ago something was ("il y a 3 minutes")."""

@@ -1,0 +1,64 @@
+# Each target sets up what it needs by itself, from a Debian 12 with make, git and Python 3.11.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+.PHONY: help
+help: ## Say what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.run: pyproject.toml
+	@scripts/setup run "$(PYTHON)"
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml
+	@scripts/setup dev "$(PYTHON)"
+	@touch $@ $(VENV)/.run
+
+.PHONY: demo
+demo: $(VENV)/.run ## Put a French article with its thread on http://127.0.0.1:8000
+	@exec $(BIN)/palabre demo --host $(HOST) --port $(PORT)
+
+.PHONY: test
+test: $(VENV)/.dev browser widget-tools ## Run the tests against the real database and browser (15 minutes at most)
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
+
+.PHONY: check
+check: $(VENV)/.dev ## Lint, types, rooms: everything that reads the code without running it
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+.PHONY: bench
+bench: $(VENV)/.dev ## Measure the judge and the path of a comment; needs ../shared/data
+	@$(BIN)/python benchmarks/false_alarms.py
+	@$(BIN)/python benchmarks/judge.py
+	@$(BIN)/python benchmarks/real_input.py
+
+.PHONY: campaign
+campaign: $(VENV)/.dev browser widget-tools ## The long rest: 20,000 posts with kills, every screenshot; report under docs/
+	@$(BIN)/python benchmarks/campaign.py
+
+.PHONY: browser
+browser: # Debian's Chromium, which the browser tests drive
+	@scripts/debian-packages chromium
+
+.PHONY: widget-tools
+widget-tools: # esbuild, tsc and axe-core, to rebuild and check the element
+	@scripts/widget-tools
+
+.PHONY: widget
+widget: widget-tools ## Build <palabre-comments> into src/palabre/web/static
+	@cd widget && npm run --silent build
+
+.PHONY: clean
+clean: ## Remove what was set up and made here
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache out widget/node_modules
