@@ -1,0 +1,93 @@
+"""The tables of the in-memory store, and how a transaction works on its own copy of them."""
+
+from collections.abc import Iterator, MutableMapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from palabre.application.ports import Session
+from palabre.domain.article import Thread
+from palabre.domain.comment import Author, Body, Comment
+from palabre.domain.decision import DecisionRecord
+from palabre.domain.events import Event
+from palabre.domain.person import Moderator
+from palabre.domain.site import Site
+from palabre.domain.vote import Value
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Table(MutableMapping[K, V], Generic[K, V]):
+    """A dict that is copied before a transaction's first change to it.
+
+    What was committed is never touched, so that a reader who holds it goes on seeing it whole.
+    """
+
+    __slots__ = ("_mine", "_rows", "_writable")
+
+    def __init__(self, rows: dict[K, V] | None = None, *, writable: bool = False) -> None:
+        self._rows: dict[K, V] = {} if rows is None else rows
+        self._mine = False
+        self._writable = writable
+
+    def fork(self, *, writable: bool) -> "Table[K, V]":
+        """Return a view of the same rows whose changes stay its own."""
+        return Table(self._rows, writable=writable)
+
+    def _own(self) -> dict[K, V]:
+        if not self._writable:
+            raise RuntimeError("this transaction only reads")
+        if not self._mine:
+            self._rows = dict(self._rows)
+            self._mine = True
+        return self._rows
+
+    def __getitem__(self, key: K) -> V:
+        return self._rows[key]
+
+    def __setitem__(self, key: K, value: V) -> None:
+        self._own()[key] = value
+
+    def __delitem__(self, key: K) -> None:
+        del self._own()[key]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A comment with what the store keeps about it for itself.
+
+    ``listed_below`` counts the direct answers that have a place on a reader's page; ``body``,
+    ``author`` and ``source`` are what erasure takes away.
+    """
+
+    comment: Comment
+    author: Author
+    bodies: tuple[Body, ...]
+    source: str | None
+    listed_below: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All tables at one moment."""
+
+    sites: Table[str, Site] = field(default_factory=Table)
+    threads: Table[str, Thread] = field(default_factory=Table)
+    comments: Table[str, Row] = field(default_factory=Table)
+    records: Table[str, DecisionRecord] = field(default_factory=Table)
+    votes: Table[tuple[str, str], tuple[Value, datetime]] = field(default_factory=Table)
+    moderators: Table[str, Moderator] = field(default_factory=Table)
+    sessions: Table[str, Session] = field(default_factory=Table)
+    events: Table[str, Event] = field(default_factory=Table)
+
+    def fork(self, *, writable: bool) -> "State":
+        """Return this moment's tables for one transaction."""
+        tables = {f.name: getattr(self, f.name).fork(writable=writable) for f in fields(self)}
+        return State(**tables)

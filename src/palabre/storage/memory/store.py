@@ -1,0 +1,70 @@
+"""Transactions over the in-memory tables."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from palabre.application.ports import (
+    Comments,
+    Decisions,
+    Moderators,
+    Outbox,
+    Queue,
+    Sites,
+    Threads,
+    UnitOfWork,
+    Votes,
+)
+from palabre.domain.errors import Code, Refusal
+from palabre.storage.memory.comments import MemoryComments
+from palabre.storage.memory.desk import MemoryDecisions, MemoryOutbox, MemoryQueue
+from palabre.storage.memory.people import MemoryModerators, MemoryVotes
+from palabre.storage.memory.places import MemorySites, MemoryThreads
+from palabre.storage.memory.state import State
+
+_PATIENCE = 5.0  # seconds that a writer waits for its turn, as on SQLite
+
+
+class MemoryUnit:
+    """One transaction's view of the tables."""
+
+    def __init__(self, state: State) -> None:
+        self.sites: Sites = MemorySites(state)
+        self.threads: Threads = MemoryThreads(state)
+        self.comments: Comments = MemoryComments(state)
+        self.decisions: Decisions = MemoryDecisions(state)
+        self.queue: Queue = MemoryQueue(state)
+        self.votes: Votes = MemoryVotes(state)
+        self.moderators: Moderators = MemoryModerators(state)
+        self.outbox: Outbox = MemoryOutbox(state)
+
+
+class MemoryStore:
+    """A ``Store`` that lives as long as the object."""
+
+    def __init__(self) -> None:
+        self._state = State()
+        self._writer = Lock()
+
+    @contextmanager
+    def reading(self) -> Iterator[UnitOfWork]:
+        """Show the tables as they were last committed; what others commit meanwhile is not seen."""
+        yield MemoryUnit(self._state.fork(writable=False))
+
+    @contextmanager
+    def writing(self) -> Iterator[UnitOfWork]:
+        """Work on copies that replace the tables when the block ends, and vanish when it raises."""
+        if not self._writer.acquire(timeout=_PATIENCE):
+            raise Refusal(Code.STORE_BUSY)
+        try:
+            state = self._state.fork(writable=True)
+            yield MemoryUnit(state)
+            self._state = state
+        finally:
+            self._writer.release()
+
+    def check(self) -> None:
+        """Find nothing wrong: there is no schema and no disk."""
+
+    def close(self) -> None:
+        """Give back nothing."""
