@@ -5,6 +5,7 @@ stopped does not come back through an edit alone; its new text waits for a human
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -50,8 +51,8 @@ class EditComment:
         with self.store.writing() as unit:
             found = locate(unit, comment_id)
             self._require(Action.EDIT, found, viewer, now)
-            latest = unit.decisions.latest(comment_id)
-            decision = _after_moderator(decision, latest)
+            history = unit.decisions.history(comment_id)
+            decision = _after_moderator(decision, history)
             body = Body(
                 revision=found.comment.revision + 1,
                 text=text,
@@ -64,7 +65,7 @@ class EditComment:
                 unit.comments.move(comment_id, decision.verdict.status)
             stored = locate(unit, comment_id).stored
             record = records.by_engine(
-                stored.comment, body, decision, at=now, supersedes=latest.id if latest else None
+                stored.comment, body, decision, at=now, supersedes=history[-1].id
             )
             unit.decisions.add(record)
             edited = records.event_of(
@@ -107,12 +108,11 @@ class EditComment:
         )
 
 
-def _after_moderator(decision: Decision, latest: DecisionRecord | None) -> Decision:
-    stopped = (
-        latest is not None
-        and latest.actor.kind is ActorKind.MODERATOR
-        and latest.decision.verdict is not Verdict.PUBLISH
-    )
+def _after_moderator(decision: Decision, history: Sequence[DecisionRecord]) -> Decision:
+    """Let a text that would be published wait, where a moderator had stopped the comment."""
+    by_hand = [r.decision for r in history if r.actor.kind is ActorKind.MODERATOR]
+    stopped = by_hand and by_hand[-1].verdict is not Verdict.PUBLISH
     if stopped and decision.verdict is Verdict.PUBLISH:
-        return replace(decision, verdict=Verdict.HOLD)
+        last = by_hand[-1]
+        return replace(decision, verdict=Verdict.HOLD, rules=last.rules, ground=last.ground)
     return decision

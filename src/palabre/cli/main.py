@@ -1,0 +1,50 @@
+"""``palabre``: the commands. Exit codes: 0 done, 1 refused or partly failed, 2 usage."""
+
+import importlib
+from pathlib import Path
+from typing import Final
+
+import click
+
+from palabre import __version__
+
+# A command's module is imported when it is asked for: `palabre judge` need not pay for the web.
+COMMANDS: Final = {
+    "demo": "palabre.cli.demo:demo",
+    "doctor": "palabre.cli.doctor:doctor",
+    "init": "palabre.cli.init:init",
+    "judge": "palabre.cli.judge:judge_lines",
+    "moderator": "palabre.cli.moderator:moderator",
+    "rules": "palabre.cli.rules:rules",
+    "serve": "palabre.cli.serve:serve",
+}
+
+
+class Commands(click.Group):
+    """The group of commands, each loaded when used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return a command by name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=Commands)
+@click.version_option(__version__, prog_name="palabre")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="PALABRE_CONFIG",
+    help="Settings file; palabre.toml in this folder when there is one.",
+)
+@click.pass_context
+def main(context: click.Context, config: Path | None) -> None:
+    """Reader comments that a newsroom can leave open."""
+    context.obj = config

@@ -1,0 +1,60 @@
+"""``palabre serve``: answer readers."""
+
+import os
+from pathlib import Path
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+
+from palabre.cli.configuration import read_settings
+from palabre.domain.errors import Refusal
+from palabre.moderation.rulebook import RulesError
+from palabre.settings import SettingsError
+from palabre.wiring import CONFIG_VARIABLE, build_house, build_parts
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; default: [server] host.")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Port; default: [server] port.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer requests.")
+@click.pass_obj
+def serve(config: Path | None, host: str | None, port: int | None, workers: int | None) -> None:
+    """Answer readers until interrupted."""
+    settings, path = read_settings(config)
+    try:
+        # Everything that can be wrong shows here, once, and not in each worker.
+        parts = build_parts(settings, path.parent)
+        build_house(parts)
+    except (SettingsError, RulesError) as error:
+        raise click.ClickException(str(error)) from error
+    except Refusal as error:
+        raise click.ClickException(f"database: {error.code}; run: palabre doctor") from error
+    except OSError as error:
+        raise click.ClickException(str(error)) from error
+    parts.store.close()
+    run_server(
+        "palabre.wiring:application",
+        path,
+        host=host or settings.server.host,
+        port=port or settings.server.port,
+        workers=workers or settings.server.workers,
+    )
+
+
+def run_server(target: str, config: Path, *, host: str, port: int, workers: int) -> None:
+    """Run an application factory under Granian until interrupted."""
+    os.environ[CONFIG_VARIABLE] = str(config)
+    Granian(
+        target,
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=workers,
+        websockets=False,
+        log_access=False,
+        log_level="warning",
+        respawn_failed_workers=True,
+        backlog=1024,
+    ).serve()

@@ -1,0 +1,278 @@
+"""The only file that knows all rooms: from settings to a house that answers.
+
+What is built here is passed down as values and functions; nobody below looks anything up.
+"""
+
+import ctypes
+import logging
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import argon2
+import structlog
+from litestar import Litestar
+
+from palabre.application.edit_comment import EditComment
+from palabre.application.incoming import Limits
+from palabre.application.moderate import Moderate
+from palabre.application.ports import Clock, Judge, Store
+from palabre.application.post_comment import PostComment
+from palabre.application.react import Vote
+from palabre.application.read_thread import ReadThread
+from palabre.application.sign_in import SignIn
+from palabre.domain.decision import Decision, Verdict
+from palabre.domain.site import Section, Site
+from palabre.moderation.engine import judge
+from palabre.moderation.facts import Facts
+from palabre.moderation.rulebook import RuleBook, default_rules, load
+from palabre.rendering.catalogue import load_catalogues
+from palabre.rendering.markdown import MarkdownRenderer
+from palabre.settings import Settings, SiteSettings, secret_key
+from palabre.settings import load as load_settings
+from palabre.storage.migrate import upgrade
+from palabre.storage.store import SqlStore
+from palabre.web.app import create_app
+from palabre.web.demo_pages import load_articles
+from palabre.web.house import House, Rates, WebConfig
+
+CONFIG_VARIABLE = "PALABRE_CONFIG"
+_PR_SET_PDEATHSIG = 1
+_log = structlog.get_logger("palabre")
+
+
+class Argon2Hasher:
+    """Passwords by argon2id with the library's recommended cost (RFC 9106, low-memory profile)."""
+
+    def __init__(self) -> None:
+        self._hasher = argon2.PasswordHasher()
+
+    def hash(self, password: str) -> str:
+        """Return the encoded hash."""
+        return self._hasher.hash(password)
+
+    def verify(self, password_hash: str, password: str) -> bool:
+        """Tell whether the password fits the hash."""
+        try:
+            return self._hasher.verify(password_hash, password)
+        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
+            return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What commands work with besides the web: the store, the rules, the judge, the clock."""
+
+    settings: Settings
+    folder: Path
+    store: Store
+    rules: RuleBook
+    judge: Judge
+    clock: Clock
+
+
+def now() -> datetime:
+    """Return the present moment, aware, in UTC: the one clock of the house."""
+    return datetime.now(UTC)
+
+
+def database_url(settings: Settings, folder: Path) -> str:
+    """Return the database's URL with a relative SQLite path anchored at the settings' folder."""
+    prefix = "sqlite:///"
+    url = settings.database.url
+    if not url.startswith(prefix) or url.startswith(prefix + "/"):
+        return url
+    return prefix + str((folder / url.removeprefix(prefix)).resolve())
+
+
+def load_rules(settings: Settings, folder: Path) -> RuleBook:
+    """Return the shipped rules with the house's own over them."""
+    own = folder / settings.rules.file if settings.rules.file else None
+    return load(default_rules(), own.read_text(encoding="utf-8") if own else None)
+
+
+def watchful(rules: RuleBook) -> Judge:
+    """Return the judge for a rule book; whatever fails in it holds the comment for a human."""
+
+    def watched(text: str, facts: Facts) -> Decision:
+        try:
+            decision = judge(text, facts, rules)
+        except Exception as error:  # noqa: BLE001
+            # The last net: no failure of the judge may lose or publish a comment. What is logged is
+            # where it failed, not what it said: a message may quote the text.
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            _log.error(
+                "judge_failed", error=type(error).__name__, at=f"{place.name}:{place.lineno}"
+            )
+            return Decision(
+                verdict=Verdict.HOLD,
+                rules=(),
+                rules_version=rules.version,
+                not_checked=("engine",),
+            )
+        if decision.not_checked:
+            _log.warning("not_checked", detectors=decision.not_checked)
+        return decision
+
+    return watched
+
+
+def build_parts(settings: Settings, folder: Path, *, clock: Clock = now) -> Parts:
+    """Open the store (bringing its schema up to date) and read the rules."""
+    url = database_url(settings, folder)
+    upgrade(url)
+    store = SqlStore(url, durability=settings.database.durability)
+    with store.writing() as unit:
+        for site in settings.sites:
+            unit.sites.register(_site(site))
+    rules = load_rules(settings, folder)
+    return Parts(
+        settings=settings,
+        folder=folder,
+        store=store,
+        rules=rules,
+        judge=watchful(rules),
+        clock=clock,
+    )
+
+
+def sign_in_of(parts: Parts) -> SignIn:
+    """Return the use case by which moderators come and go."""
+    return SignIn(
+        store=parts.store,
+        clock=parts.clock,
+        hasher=Argon2Hasher(),
+        session_length=timedelta(hours=parts.settings.desk.session_hours),
+    )
+
+
+def build_house(parts: Parts, *, with_demo: bool = False) -> House:
+    """Return everything that requests are answered with."""
+    settings, store, clock = parts.settings, parts.store, parts.clock
+    render = MarkdownRenderer()
+    limits = Limits(text_length=settings.comments.text_length)
+    edit_window = timedelta(minutes=settings.comments.edit_minutes)
+    return House(
+        config=_web_config(parts),
+        post=PostComment(
+            store=store,
+            judge=parts.judge,
+            render=render,
+            clock=clock,
+            limits=limits,
+            watch_floods=settings.limits.enabled,
+        ),
+        edit=EditComment(
+            store=store,
+            judge=parts.judge,
+            render=render,
+            clock=clock,
+            limits=limits,
+            edit_window=edit_window,
+        ),
+        vote=Vote(store=store, clock=clock),
+        read=ReadThread(store=store, clock=clock),
+        moderate=Moderate(
+            store=store,
+            clock=clock,
+            ground_of=parts.rules.ground,
+            rules_version=parts.rules.version,
+        ),
+        sign_in=sign_in_of(parts),
+        sites=_remembered_sites(store),
+        check=store.check,
+        rules=parts.rules,
+        catalogues=load_catalogues(ZoneInfo(settings.server.timezone)),
+        clock=clock,
+        demo_articles=load_articles() if with_demo else (),
+    )
+
+
+def application() -> Litestar:
+    """Build the server's application; called once in each worker process."""
+    return _application(with_demo=False)
+
+
+def demo_application() -> Litestar:
+    """Build the application of ``palabre demo``: the same, with the articles of the demo site."""
+    return _application(with_demo=True)
+
+
+def _application(*, with_demo: bool) -> Litestar:
+    die_with_parent()
+    path = Path(os.environ[CONFIG_VARIABLE])
+    settings = load_settings(path)
+    configure_logging(settings.log.level)
+    return create_app(build_house(build_parts(settings, path.parent), with_demo=with_demo))
+
+
+def die_with_parent() -> None:
+    """Ask Linux to end this worker when the process that started it dies, however it dies.
+
+    Granian's workers would go on serving after their parent was killed, and hold the port.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def configure_logging(level: str) -> None:
+    """Write one JSON line for each event to standard error."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[level.upper()]
+        ),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _web_config(parts: Parts) -> WebConfig:
+    settings = parts.settings
+    limits = settings.limits
+    return WebConfig(
+        base_url=settings.base_url,
+        secret=secret_key(settings, parts.folder),
+        lang=settings.sites[0].lang if settings.sites else "fr",
+        limits_enabled=limits.enabled,
+        rates=Rates(post=limits.post, edit=limits.edit, vote=limits.vote, sign_in=limits.sign_in),
+        trusted_proxies=tuple(settings.server.trusted_proxies),
+        max_body_bytes=limits.body_bytes,
+        text_length=settings.comments.text_length,
+        page_size=settings.comments.page_size,
+        view_all_size=settings.comments.view_all_size,
+        edit_window=timedelta(minutes=settings.comments.edit_minutes),
+        session_length=timedelta(hours=settings.desk.session_hours),
+    )
+
+
+def _remembered_sites(store: Store) -> Callable[[], tuple[Site, ...]]:
+    """Return the registered sites from memory: they change with the settings, at a start."""
+    with store.reading() as unit:
+        sites = tuple(unit.sites.all())
+    return lambda: sites
+
+
+def _site(site: SiteSettings) -> Site:
+    return Site(
+        id=site.id,
+        name=site.name,
+        lang=site.lang,
+        origins=tuple(site.origins),
+        reserved_names=tuple(site.reserved_names),
+        sections=tuple(Section(id=s.id, name=s.name, path=s.path) for s in site.sections),
+        name_required=site.name_required,
+        email_required=site.email_required,
+    )
