@@ -1,0 +1,101 @@
+"""The application: routes and wrappers in their order, and the one place where errors end."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Response
+
+from palabre.domain.errors import Code
+from palabre.web import (
+    assets,
+    demo_pages,
+    desk,
+    errors,
+    forms,
+    operations,
+    pages,
+    public_api,
+    views,
+)
+from palabre.web.access_log import AccessLog, configure_when_nobody_did, log_failure
+from palabre.web.house import House
+from palabre.web.languages import catalogue_for
+from palabre.web.metrics import Metrics
+from palabre.web.security import SecurityRim, foreign_callers_stay_out
+
+# Use cases wait for the disk and for the judge. More threads than this only queue in front of the
+# store's single writer, and each keeps a connection open.
+THREADS = 12
+
+
+def create_app(house: House) -> Litestar:
+    """Build the application that answers with this house."""
+    configure_when_nobody_did()
+    metrics = Metrics()
+    house = metrics.watching(house)
+    app = Litestar(
+        route_handlers=[
+            *assets.routes(),
+            *operations.routes(house, metrics),
+            *public_api.routes(house),
+            *pages.routes(house),
+            *desk.routes(house),
+            *demo_pages.routes(house),
+        ],
+        guards=[foreign_callers_stay_out(house)],
+        exception_handlers={Exception: _answer_with(house)},
+        lifespan=[_threads],
+        request_max_body_size=house.config.max_body_bytes,
+        multipart_form_part_limit=forms.MAX_FIELDS,
+        openapi_config=None,  # the document is ours: operations.py
+        logging_config=None,  # and so is the log: access_log.py
+        debug=False,
+        pdb_on_exception=False,
+    )
+    # Around the router rather than in Litestar's middleware list, which unknown paths never reach.
+    app.asgi_handler = AccessLog(SecurityRim(app.asgi_handler, house), house, metrics)
+    return app
+
+
+@asynccontextmanager
+async def _threads(_: Litestar) -> AsyncIterator[None]:
+    """Size the pool in which use cases run (``asyncio.to_thread`` and Litestar's sync handlers)."""
+    pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="palabre")
+    asyncio.get_running_loop().set_default_executor(pool)
+    try:
+        yield
+    finally:
+        pool.shutdown(wait=True)
+
+
+def _answer_with(house: House) -> Any:  # noqa: ANN401 -- Litestar wants this exact callable
+    def answer(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        """Turn any exception into a problem document, or into a page where a person reads."""
+        refusal = errors.refusal_of(error)
+        if refusal.code is Code.INTERNAL:
+            log_failure(error, request.scope)
+        catalogue = catalogue_for(request, house)
+        path = request.scope["path"]
+        if path.startswith("/api/") or not _reads_html(request):
+            response: Response[Any] = errors.problem(
+                refusal, catalogue, path, base_url=house.config.base_url
+            )
+        else:
+            response = views.error_page(refusal, catalogue, house)
+            response.status_code = errors.STATUS[refusal.code]
+            response.headers.update(errors.headers(refusal))
+        allow = getattr(error, "headers", None) or {}
+        if "allow" in allow:
+            response.headers["Allow"] = allow["allow"]
+        return response
+
+    return answer
+
+
+def _reads_html(request: Request[Any, Any, Any]) -> bool:
+    # Browsers name text/html when a person navigates; scripts and programs do not. Litestar's own
+    # parser of Accept raises on "q=inf", which an error handler cannot afford.
+    return "text/html" in request.headers.get("accept", "")

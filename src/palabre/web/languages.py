@@ -1,0 +1,64 @@
+"""Which language a request is answered in."""
+
+from typing import Any
+
+from litestar import Request
+
+from palabre.web.house import Catalogue, House
+
+_MAX_HEADER = 300
+_FALLBACK = "en"
+
+
+def catalogue_for(
+    request: Request[Any, Any, Any], house: House, default: str | None = None
+) -> Catalogue:
+    """Return the words for this request.
+
+    The reader's explicit ``?lang=`` wins; then the page's own language, so that a page reads as one
+    and its address names one content; then what the browser prefers; then the house's language.
+    """
+    asked = _parameter(request.scope.get("query_string", b""))
+    for tag in (asked, default):
+        found = _known(tag, house) if tag else None
+        if found is not None:
+            return found
+    for tag in _preferred(request.headers.get("accept-language", "")):
+        found = _known(tag, house)
+        if found is not None:
+            return found
+    return _known(house.config.lang, house) or house.catalogues[_FALLBACK]
+
+
+def _known(tag: str, house: House) -> Catalogue | None:
+    """Return the catalogue of the tag or of the language it is a variety of (fr-CA: fr)."""
+    tags = {lang.lower(): catalogue for lang, catalogue in house.catalogues.items()}
+    wanted = tag.strip().lower()
+    while wanted:
+        if wanted in tags:
+            return tags[wanted]
+        wanted = wanted.rpartition("-")[0]
+    return None
+
+
+def _parameter(query: bytes) -> str | None:
+    # Read by hand, since a query that does not decode must still get its answer in some language.
+    for pair in query.split(b"&"):
+        name, _, value = pair.partition(b"=")
+        if name == b"lang":
+            return value.decode("ascii", "ignore")
+    return None
+
+
+def _preferred(header: str) -> list[str]:
+    """Return the tags of an Accept-Language header (RFC 9110, section 12.5.4), best first."""
+    weighed: list[tuple[float, str]] = []
+    for part in header[:_MAX_HEADER].split(","):
+        tag, _, parameter = part.partition(";")
+        try:
+            weight = float(parameter.strip().removeprefix("q=")) if parameter else 1.0
+        except ValueError:
+            continue
+        if weight > 0:
+            weighed.append((weight, tag))
+    return [tag for _, tag in sorted(weighed, key=lambda pair: -pair[0])]
