@@ -1,0 +1,97 @@
+"""Rows to comments: which columns a comment is read from, and how it is put together."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from palabre.application.ports import Stored
+from palabre.domain.comment import Author, Body, Comment, Status
+from palabre.storage.tables import comment_authors, comment_bodies, comments
+
+_STATUS = {status.value: status for status in Status}
+_NOBODY = Author()
+
+COMMENT = (
+    comments.c.id,
+    comments.c.thread_id,
+    comments.c.root_id,
+    comments.c.parent_id,
+    comments.c.depth,
+    comments.c.status,
+    comments.c.created_at,
+    comments.c.lang,
+    comments.c.author_key,
+    comments.c.revision,
+    comments.c.edited_at,
+    comments.c.up,
+    comments.c.down,
+    comments.c.replies,
+)
+_BODY = (
+    comment_bodies.c.revision,
+    comment_bodies.c.text,
+    comment_bodies.c.html,
+    comment_bodies.c.renderer,
+    comment_bodies.c.salt,
+)
+_SIGNATURE = (comment_authors.c.name, comment_authors.c.is_staff)
+_BEGIN_SIGNATURE = len(COMMENT)
+_BEGIN_BODY = _BEGIN_SIGNATURE + len(_SIGNATURE) + 1
+
+WITH_WORDS = comments.outerjoin(
+    comment_bodies,
+    sa.and_(
+        comment_bodies.c.comment_id == comments.c.id,
+        comment_bodies.c.revision == comments.c.revision,
+    ),
+).outerjoin(comment_authors, comment_authors.c.comment_id == comments.c.id)
+
+# What a reader's page is made from never carries a mail address.
+FOR_READERS = sa.select(*COMMENT, *_SIGNATURE, sa.null().label("email"), *_BODY).select_from(
+    WITH_WORDS
+)
+FOR_DESK = sa.select(*COMMENT, *_SIGNATURE, comment_authors.c.email, *_BODY).select_from(WITH_WORDS)
+
+
+def comment_of(row: Sequence[Any]) -> Comment:
+    """Return the comment from a row that begins with ``COMMENT``."""
+    return Comment(
+        id=row[0],
+        thread_id=row[1],
+        root_id=row[2],
+        parent_id=row[3],
+        depth=row[4],
+        status=_STATUS[row[5]],
+        created_at=row[6],
+        lang=row[7],
+        author_key=row[8],
+        revision=row[9],
+        edited_at=row[10],
+        up=row[11],
+        down=row[12],
+        replies=row[13],
+    )
+
+
+def body_of(row: Sequence[Any]) -> Body:
+    """Return the words from the columns of a body."""
+    revision, text, html, renderer, salt = row
+    return Body(revision=revision, text=text, html=html, renderer=renderer, salt=salt)
+
+
+def stored_of(row: Sequence[Any]) -> Stored:
+    """Return the comment with its words from a row of ``FOR_READERS`` or ``FOR_DESK``."""
+    name, is_staff, email = row[_BEGIN_SIGNATURE:_BEGIN_BODY]
+    body = row[_BEGIN_BODY:]
+    signed = is_staff is not None
+    return Stored(
+        comment=comment_of(row),
+        author=Author(name=name, email=email, is_staff=is_staff) if signed else _NOBODY,
+        body=body_of(body) if body[0] is not None else None,
+    )
+
+
+def all_stored(rows: Iterable[Sequence[Any]]) -> list[Stored]:
+    """Return the comments of all rows."""
+    return [stored_of(row) for row in rows]

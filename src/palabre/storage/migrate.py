@@ -1,0 +1,49 @@
+"""Bring a database to the present schema, from the installed package and with no other file."""
+
+from pathlib import Path
+
+from palabre.domain.errors import Code, Refusal
+from palabre.storage.database import Database
+from palabre.storage.schema import EXPECTED, REVISIONS, current
+
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+def upgrade(url: str) -> str:
+    """Bring the database at ``url`` to the present schema in one transaction; return its revision.
+
+    It is there if it was not. One that a newer Palabre has changed is refused (``store_failed``,
+    with both revisions) and never touched. Any number of processes may ask for this at once.
+    """
+    return _run(url, EXPECTED)
+
+
+def downgrade(url: str, revision: str) -> str:
+    """Take the database back to an earlier revision; ``base`` removes all tables and their rows.
+
+    For tests and for whoever knows what is lost: no command does this.
+    """
+    return _run(url, revision, back=True)
+
+
+def _run(url: str, revision: str, *, back: bool = False) -> str:
+    database = Database(url)
+    try:
+        with database.writing() as connection:
+            found = current(connection)
+            if found == revision:
+                return found
+            if found not in REVISIONS:
+                raise Refusal(Code.STORE_FAILED, found=found, expected=EXPECTED)
+            # A server that finds its schema in place never pays for loading Alembic.
+            from alembic import command  # noqa: PLC0415
+            from alembic.config import Config  # noqa: PLC0415
+
+            config = Config()
+            config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+            config.set_main_option("path_separator", "os")
+            config.attributes["connection"] = connection
+            (command.downgrade if back else command.upgrade)(config, revision)
+            return current(connection)
+    finally:
+        database.close()

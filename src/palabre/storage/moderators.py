@@ -1,0 +1,118 @@
+"""Accounts of the newsroom, and their sessions: rows <-> Moderator, Session."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from palabre.application.ports import Session
+from palabre.domain.errors import Code, Refusal
+from palabre.domain.identifier import is_id
+from palabre.domain.person import Moderator, Role
+from palabre.storage.tables import moderator_sites, moderators, sessions
+
+_ID: sa.BindParameter[Any] = sa.bindparam("moderator")
+_GET = sa.select(moderators).where(moderators.c.id == _ID)
+_BY_LOGIN = sa.select(moderators).where(moderators.c.login == sa.bindparam("name_given"))
+_SITES = (
+    sa.select(moderator_sites.c.site_id)
+    .where(moderator_sites.c.moderator_id == _ID)
+    .order_by(moderator_sites.c.rank)
+)
+_PASSWORD = (
+    sa.update(moderators).where(moderators.c.id == _ID).values(password_hash=sa.bindparam("new"))
+)
+_SESSION = sa.select(sessions).where(sessions.c.key == sa.bindparam("this"))
+_END = sa.delete(sessions).where(sessions.c.key == sa.bindparam("this"))
+_END_EXPIRED = sa.delete(sessions).where(sessions.c.expires_at <= sa.bindparam("now"))
+
+
+class SqlModerators:
+    """Accounts of the newsroom, and their sessions."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, moderator: Moderator) -> None:
+        """Store a new account; a login that is taken is refused."""
+        run = self._connection.execute
+        if self.by_login(moderator.login) is not None:
+            raise Refusal(Code.BAD_FIELD, field="login")
+        run(
+            sa.insert(moderators),
+            {
+                "id": moderator.id,
+                "login": moderator.login,
+                "name": moderator.name,
+                "role": moderator.role.value,
+                "password_hash": moderator.password_hash,
+                "created_at": moderator.created_at,
+            },
+        )
+        covered = [
+            {"moderator_id": moderator.id, "site_id": site_id, "rank": rank}
+            for rank, site_id in enumerate(moderator.site_ids)
+        ]
+        if covered:
+            run(sa.insert(moderator_sites), covered)
+
+    def get(self, moderator_id: str) -> Moderator | None:
+        """Return the account with this id; None, too, for text that is no identifier."""
+        if not is_id(moderator_id):
+            return None
+        return self._moderator(self._connection.execute(_GET, {"moderator": moderator_id}))
+
+    def by_login(self, login: str) -> Moderator | None:
+        """Return the account with this login."""
+        return self._moderator(self._connection.execute(_BY_LOGIN, {"name_given": login}))
+
+    def set_password(self, moderator_id: str, password_hash: str) -> None:
+        """Replace the hash."""
+        self._connection.execute(_PASSWORD, {"moderator": moderator_id, "new": password_hash})
+
+    def open_session(self, session: Session) -> None:
+        """Store a sign-in."""
+        self._connection.execute(
+            sa.insert(sessions),
+            {
+                "key": session.key,
+                "moderator_id": session.moderator_id,
+                "created_at": session.created_at,
+                "expires_at": session.expires_at,
+            },
+        )
+
+    def session(self, key: str) -> Session | None:
+        """Return the sign-in with this key, expired or not."""
+        row = self._connection.execute(_SESSION, {"this": key}).one_or_none()
+        if row is None:
+            return None
+        return Session(
+            key=row.key,
+            moderator_id=row.moderator_id,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+        )
+
+    def end_session(self, key: str) -> None:
+        """Forget a sign-in."""
+        self._connection.execute(_END, {"this": key})
+
+    def end_expired(self, now: datetime) -> None:
+        """Forget the sign-ins that have run out."""
+        self._connection.execute(_END_EXPIRED, {"now": now})
+
+    def _moderator(self, found: sa.CursorResult[Any]) -> Moderator | None:
+        row = found.one_or_none()
+        if row is None:
+            return None
+        covered = self._connection.execute(_SITES, {"moderator": row.id}).scalars()
+        return Moderator(
+            id=row.id,
+            login=row.login,
+            name=row.name,
+            role=Role(row.role),
+            password_hash=row.password_hash,
+            site_ids=tuple(covered),
+            created_at=row.created_at,
+        )

@@ -1,0 +1,82 @@
+"""The store on a SQL database: transactions that hand out one repository per noun."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from palabre.application.ports import (
+    Comments,
+    Decisions,
+    Moderators,
+    Outbox,
+    Queue,
+    Sites,
+    Threads,
+    UnitOfWork,
+    Votes,
+)
+from palabre.storage import schema
+from palabre.storage.comments import SqlComments
+from palabre.storage.database import Database
+from palabre.storage.decisions import SqlDecisions
+from palabre.storage.moderators import SqlModerators
+from palabre.storage.outbox import SqlOutbox
+from palabre.storage.queue import SqlQueue
+from palabre.storage.sites import SqlSites
+from palabre.storage.threads import SqlThreads
+from palabre.storage.votes import SqlVotes
+
+
+class SqlUnit:
+    """One transaction's view of the database."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self.sites: Sites = SqlSites(connection)
+        self.threads: Threads = SqlThreads(connection)
+        self.comments: Comments = SqlComments(connection)
+        self.decisions: Decisions = SqlDecisions(connection)
+        self.queue: Queue = SqlQueue(connection)
+        self.votes: Votes = SqlVotes(connection)
+        self.moderators: Moderators = SqlModerators(connection)
+        self.outbox: Outbox = SqlOutbox(connection)
+
+
+class SqlStore:
+    """A ``Store`` in a database file, for any number of threads.
+
+    ``durability`` tells what a commit survives: "power" a power cut, "process" the death of the
+    process only (faster). ``patience`` is how many seconds a transaction waits for its turn before
+    it answers ``store_busy``.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        durability: str = "power",
+        patience: float = 5.0,
+        readers: int = 8,
+    ) -> None:
+        self._database = Database(url, durability=durability, patience=patience, readers=readers)
+
+    @contextmanager
+    def reading(self) -> Iterator[UnitOfWork]:
+        """Open a consistent view; nothing is written."""
+        with self._database.reading() as connection:
+            yield SqlUnit(connection)
+
+    @contextmanager
+    def writing(self) -> Iterator[UnitOfWork]:
+        """Open a transaction that commits when the block ends and rolls back when it raises."""
+        with self._database.writing() as connection:
+            yield SqlUnit(connection)
+
+    def check(self) -> None:
+        """Refuse when the store cannot answer or its schema is not the present one."""
+        with self._database.reading() as connection:
+            schema.require_present(connection)
+
+    def close(self) -> None:
+        """Give back connections."""
+        self._database.close()

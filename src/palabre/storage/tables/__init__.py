@@ -1,0 +1,52 @@
+"""The tables, as the present version of Palabre knows them.
+
+What says who somebody is or what they wrote stands apart from what may never change: the erasable
+rows are ``comment_bodies``, ``comment_authors``, ``comment_sources`` and ``decision_notes``. The
+migrations build the same tables step by step; a test compares the two.
+"""
+
+from palabre.storage.tables.conversation import (
+    comment_authors,
+    comment_bodies,
+    comment_sources,
+    comments,
+    votes,
+)
+from palabre.storage.tables.desk import (
+    decision_notes,
+    decisions,
+    moderator_sites,
+    moderators,
+    outbox,
+    sessions,
+)
+from palabre.storage.tables.naming import metadata
+from palabre.storage.tables.places import (
+    articles,
+    sections,
+    site_names,
+    site_origins,
+    sites,
+    threads,
+)
+
+__all__ = [
+    "articles",
+    "comment_authors",
+    "comment_bodies",
+    "comment_sources",
+    "comments",
+    "decision_notes",
+    "decisions",
+    "metadata",
+    "moderator_sites",
+    "moderators",
+    "outbox",
+    "sections",
+    "sessions",
+    "site_names",
+    "site_origins",
+    "sites",
+    "threads",
+    "votes",
+]
