@@ -27,7 +27,7 @@ from palabre.application.post_comment import PostComment
 from palabre.application.react import Vote
 from palabre.application.read_thread import ReadThread
 from palabre.application.sign_in import SignIn
-from palabre.domain.decision import Decision, Verdict
+from palabre.domain.decision import Decision, Ground, Verdict
 from palabre.domain.site import Section, Site
 from palabre.moderation.engine import judge
 from palabre.moderation.facts import Facts
@@ -181,7 +181,7 @@ def build_house(parts: Parts, *, with_demo: bool = False) -> House:
         moderate=Moderate(
             store=store,
             clock=clock,
-            ground_of=parts.rules.ground,
+            ground_of=_grounds(parts.rules, settings),
             rules_version=parts.rules.version,
         ),
         sign_in=sign_in_of(parts),
@@ -263,6 +263,17 @@ def _remembered_sites(store: Store) -> Callable[[], tuple[Site, ...]]:
     with store.reading() as unit:
         sites = tuple(unit.sites.all())
     return lambda: sites
+
+
+def _grounds(rules: RuleBook, settings: Settings) -> Callable[[str], Ground | None]:
+    """Return the ground of a rule in the house's own language, by the rule's id."""
+    lang = settings.sites[0].lang if settings.sites else None
+
+    def ground_of(rule_id: str) -> Ground | None:
+        rule = rules.rule(rule_id)
+        return rule.ground(lang) if rule else None
+
+    return ground_of
 
 
 def _site(site: SiteSettings) -> Site:

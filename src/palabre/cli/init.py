@@ -50,7 +50,12 @@ def init(name: str, origins: tuple[str, ...], lang: str, base_url: str, folder: 
     click.echo("Next: palabre moderator add NAME --generate, then palabre serve")
 
 
-def settings_text(site: dict[str, str | list[str]], *, base_url: str = "") -> str:
+def settings_text(
+    site: dict[str, str | list[str]],
+    *,
+    base_url: str = "",
+    rules_file: str = "house-rules.toml",
+) -> str:
     """Return a settings file with every key, its description and its default."""
     lines = ["# Settings of Palabre. Each key also as PALABRE_<SECTION>_<KEY> in the environment."]
     for section, struct in SECTIONS.items():
@@ -63,7 +68,7 @@ def settings_text(site: dict[str, str | list[str]], *, base_url: str = "") -> st
             if (section, key) == ("server", "base_url"):
                 value = base_url
             if (section, key) == ("rules", "file"):
-                value = "house-rules.toml"
+                value = rules_file
             lines += [f"# {text}", f"{key} = {_toml(value)}"]
     lines += ["", f"# {(SiteSettings.__doc__ or '').strip()}", "[[sites]]"]
     for key, text in describe(SiteSettings).items():

@@ -1,0 +1,5 @@
+"""Run the commands as ``python -m palabre.cli``."""
+
+from palabre.cli.main import main
+
+main()

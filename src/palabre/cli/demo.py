@@ -1,0 +1,114 @@
+"""``palabre demo``: a throw-away newspaper with its readers, on this machine alone.
+
+What it shows went through the real use cases: the house rules judged each comment.
+"""
+
+import secrets
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from palabre.application.post_comment import NewComment
+from palabre.cli.init import settings_text
+from palabre.cli.serve import run_server
+from palabre.domain.person import ANYBODY, Role, Viewer
+from palabre.settings import load
+from palabre.web.demo_pages import DemoComment, load_articles, load_comments
+from palabre.web.house import DemoArticle, House
+from palabre.wiring import build_house, build_parts, now, sign_in_of
+
+_NAME = "Le Courrier de Valbonne"
+_LOGIN = "moderation"
+
+
+class _StoryClock:
+    """Tells the time of the story while the demonstration is being written."""
+
+    def __init__(self) -> None:
+        self.moment = now()
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
+def demo(host: str, port: int) -> None:
+    """Show a newspaper with comments, its desk included; everything is gone at the end."""
+    base_url = f"http://{host}:{port}"
+    origins = ["https://example.org", base_url]
+    if host == "127.0.0.1":
+        origins.append(f"http://localhost:{port}")
+    with tempfile.TemporaryDirectory(prefix="palabre-demo-") as name:
+        folder = Path(name)
+        config = folder / "palabre.toml"
+        site: dict[str, str | list[str]] = {
+            "id": "demo",
+            "name": _NAME,
+            "lang": "fr",
+            "origins": origins,
+            "reserved_names": sorted({a.signature for a in load_articles()} | {"La rédaction"}),
+        }
+        config.write_text(settings_text(site, base_url=base_url, rules_file=""), encoding="utf-8")
+        (folder / "palabre.secret").touch(mode=0o600)
+        (folder / "palabre.secret").write_text(secrets.token_urlsafe(32), encoding="utf-8")
+        password = secrets.token_urlsafe(12)
+        _write(config, base_url, password)
+        click.echo(f"\n  {_NAME}: {base_url}/")
+        click.echo(f"  The desk:  {base_url}/desk   login {_LOGIN}, password {password}")
+        click.echo("  Everything written here is gone when you stop it with Ctrl-C.\n")
+        run_server("palabre.wiring:demo_application", config, host=host, port=port, workers=1)
+
+
+def _write(config: Path, base_url: str, password: str) -> None:
+    clock = _StoryClock()
+    parts = build_parts(load(config), config.parent, clock=clock)
+    sign_in_of(parts).add_moderator(
+        login=_LOGIN, name="Modération", password=password, role=Role.ADMINISTRATOR
+    )
+    house = build_house(parts)
+    comments = load_comments()
+    for article in load_articles():
+        written = comments.get(article.slug, [])
+        if written:
+            _write_thread(house, clock, f"{base_url}/articles/{article.slug}", article, written)
+    parts.store.close()
+
+
+def _write_thread(
+    house: House,
+    clock: _StoryClock,
+    url: str,
+    article: DemoArticle,
+    written: Sequence[DemoComment],
+) -> None:
+    ids: dict[str, str] = {}
+    # The story ends a quarter of an hour ago, whenever the demonstration is started.
+    last = timedelta(minutes=max(c.minutes for c in written) + 15)
+    start = now() - last
+    for comment in written:
+        clock.moment = start + timedelta(minutes=comment.minutes)
+        posted = house.post(
+            NewComment(
+                url=url,
+                text=comment.text,
+                title=article.title,
+                lang=article.lang,
+                parent=ids[comment.parent] if comment.parent else None,
+                name=comment.name or None,
+                vouched=True,
+            )
+        )
+        ids[comment.id] = posted.stored.comment.id
+        if comment.edited_text:
+            clock.moment += timedelta(minutes=2)
+            viewer = Viewer(author_key=posted.stored.comment.author_key)
+            house.edit(posted.stored.comment.id, comment.edited_text, viewer)
+        for _ in range(comment.up):
+            house.vote(posted.stored.comment.id, 1, voter=None, viewer=ANYBODY)
+        for _ in range(comment.down):
+            house.vote(posted.stored.comment.id, -1, voter=None, viewer=ANYBODY)

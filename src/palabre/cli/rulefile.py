@@ -1,0 +1,43 @@
+"""Find the house rules for a command: named, or from the settings, or as shipped."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from palabre.cli.configuration import DEFAULT, read_settings
+from palabre.moderation.rulebook import RuleBook, RulesError, default_rules, load
+
+_F = TypeVar("_F", bound=Callable[..., object])
+
+
+def rules_option(command: _F) -> _F:
+    """Add ``--rules FILE`` to a command."""
+    return click.option(
+        "--rules",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        help="The house's own rules over the shipped ones; default: those of the settings.",
+    )(command)
+
+
+def rules_file(config: Path | None, named: Path | None) -> Path | None:
+    """Return the house's own rules file, or None where only the shipped rules apply."""
+    if named is not None:
+        return named
+    if config is None and not DEFAULT.exists():
+        return None
+    settings, path = read_settings(config)
+    return path.parent / settings.rules.file if settings.rules.file else None
+
+
+def wanted_rules(config: Path | None, named: Path | None) -> RuleBook:
+    """Return the rules to judge by, or stop with every problem of the file."""
+    file = rules_file(config, named)
+    try:
+        own = file.read_text(encoding="utf-8") if file else None
+        return load(default_rules(), own, site_name=str(file))
+    except (RulesError, UnicodeDecodeError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"{file}: {error.strerror}") from error

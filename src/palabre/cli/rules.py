@@ -1,0 +1,58 @@
+"""``palabre rules``: check a rules file, try a text against it."""
+
+from pathlib import Path
+
+import click
+
+from palabre.cli.rulefile import rules_file, rules_option, wanted_rules
+from palabre.moderation.engine import judge
+from palabre.moderation.explain import Audience, explain
+from palabre.moderation.facts import Facts
+from palabre.moderation.rule import Rule
+from palabre.rendering.catalogue import load_catalogues
+
+
+@click.group()
+def rules() -> None:
+    """Check the house rules, or try a text against them."""
+
+
+@rules.command()
+@click.argument(
+    "file", type=click.Path(path_type=Path, dir_okay=False, exists=True), required=False
+)
+@click.option("--lang", default="fr", show_default=True, help="Language of the sentences shown.")
+@click.pass_obj
+def check(config: Path | None, file: Path | None, lang: str) -> None:
+    """Check the rules FILE and show the rules that are then in force."""
+    book = wanted_rules(config, file)
+    shown = rules_file(config, file) or "shipped rules"
+    click.echo(f"{shown}: {len(book.rules)} rules, version {book.version}\n")
+    for rule in book.rules:
+        click.echo(f"{rule.id:<16} {_thresholds(rule)}")
+        click.echo(f"{'':<16} {rule.sentence(lang)}")
+    click.echo(f"\n{book.sentence(lang)}")
+
+
+@rules.command("try")
+@click.argument("text")
+@rules_option
+@click.option("--lang", default="fr", show_default=True, help="Language of page and explanation.")
+@click.pass_obj
+def try_text(config: Path | None, text: str, rules: Path | None, lang: str) -> None:
+    """Judge TEXT and explain the verdict in words."""
+    book = wanted_rules(config, rules)
+    decision = judge(text, Facts(lang=lang), book)
+    catalogues = load_catalogues()
+    catalogue = catalogues.get(lang) or catalogues["en"]
+    click.secho(decision.verdict.value, bold=True)
+    click.echo(explain(decision, book, catalogue, text, Audience.MODERATOR))
+    for found in decision.evidence:
+        passages = ", ".join(f"{s.begin}-{s.end} {text[s.begin : s.end]!r}" for s in found.spans)
+        click.echo(f"  {found.symbol} {found.score:.3f} ({found.detector}) {passages}".rstrip())
+
+
+def _thresholds(rule: Rule) -> str:
+    hold = f"hold from {rule.hold:g}" if rule.hold is not None else "never holds"
+    may_refuse = rule.may_refuse and rule.refuse is not None
+    return f"{hold}, " + (f"refuse from {rule.refuse:g}" if may_refuse else "never refuses")
