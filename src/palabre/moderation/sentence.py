@@ -1,0 +1,47 @@
+"""The sentence under the form, made of the rules that are enforced and of nothing else."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from palabre.moderation.rule import Rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """How a language joins the parts: ``being`` leads adjectives, ``doing`` leads clauses."""
+
+    opening: str
+    being: str
+    doing: str
+    either: str
+
+
+def compose(rules: Iterable[Rule], wordings: Mapping[str, Wording], lang: str | None) -> str:
+    """Return "La rédaction retirera d’office tout commentaire raciste, injurieux ou qui ..."."""
+    if lang not in wordings:
+        lang = next(iter(wordings), None)
+    if lang is None:
+        return ""
+    wording = wordings[lang]
+    enforced = [rule for rule in rules if rule.enforced]
+    labels = [rule.label[lang] for rule in enforced if lang in rule.label]
+    clauses = [rule.clause[lang] for rule in enforced if lang in rule.clause]
+    if not labels and not clauses:
+        return ""
+    parts = [wording.opening]
+    if labels:
+        parts += [wording.being, listed(labels, wording.either)]
+    if clauses:
+        told = listed(clauses, wording.either)
+        if labels:
+            parts[-1] += ","
+            parts.append(wording.either)
+        parts += [wording.doing, told]
+    return " ".join(part for part in parts if part) + "."
+
+
+def listed(items: list[str], either: str) -> str:
+    """Return "a, b or c"."""
+    if len(items) == 1:
+        return items[0]
+    return f"{', '.join(items[:-1])} {either} {items[-1]}"
