@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 
 from palabre.application.post_comment import NewComment
-from palabre.cli.init import settings_text
 from palabre.cli.serve import run_server
+from palabre.cli.settings_file import settings_text
 from palabre.domain.person import ANYBODY, Role, Viewer
 from palabre.settings import load
 from palabre.web.demo_pages import DemoComment, load_articles, load_comments

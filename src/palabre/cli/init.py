@@ -1,13 +1,13 @@
 """``palabre init``: write the files that a new installation needs."""
 
 import secrets
-import tomllib
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 
-from palabre.settings import SECTIONS, Settings, SiteSettings, describe, load
+from palabre.cli.settings_file import settings_text
+from palabre.settings import load
 from palabre.wiring import build_parts
 
 _HOUSE_RULES = """\
@@ -48,50 +48,6 @@ def init(name: str, origins: tuple[str, ...], lang: str, base_url: str, folder: 
     settings = load(config)
     build_parts(settings, folder.resolve()).store.close()
     click.echo("Next: palabre moderator add NAME --generate, then palabre serve")
-
-
-def settings_text(
-    site: dict[str, str | list[str]],
-    *,
-    base_url: str = "",
-    rules_file: str = "house-rules.toml",
-) -> str:
-    """Return a settings file with every key, its description and its default."""
-    lines = ["# Settings of Palabre. Each key also as PALABRE_<SECTION>_<KEY> in the environment."]
-    for section, struct in SECTIONS.items():
-        defaults = getattr(Settings(), section)
-        lines += ["", f"# {(struct.__doc__ or '').strip()}", f"[{section}]"]
-        for key, text in describe(struct).items():
-            if key == "secret_key":
-                continue  # it has a file of its own
-            value = getattr(defaults, key)
-            if (section, key) == ("server", "base_url"):
-                value = base_url
-            if (section, key) == ("rules", "file"):
-                value = rules_file
-            lines += [f"# {text}", f"{key} = {_toml(value)}"]
-    lines += ["", f"# {(SiteSettings.__doc__ or '').strip()}", "[[sites]]"]
-    for key, text in describe(SiteSettings).items():
-        if key != "sections":
-            lines += [f"# {text}", f"{key} = {_toml(site.get(key, _default(key)))}"]
-    text = "\n".join(lines) + "\n"
-    tomllib.loads(text)
-    return text
-
-
-def _default(key: str) -> bool | list[str]:
-    return False if key.endswith("_required") else []
-
-
-def _toml(value: str | int | list[str]) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, list):
-        return "[" + ", ".join(_toml(v) for v in value) + "]"
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def _short(origin: str) -> str:

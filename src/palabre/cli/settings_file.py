@@ -1,0 +1,49 @@
+"""The settings file as it is written for a new installation: every key with its description."""
+
+import tomllib
+
+from palabre.settings import SECTIONS, Settings, SiteSettings, describe
+
+
+def settings_text(
+    site: dict[str, str | list[str]],
+    *,
+    base_url: str = "",
+    rules_file: str = "house-rules.toml",
+) -> str:
+    """Return a settings file with every key, its description and its default."""
+    lines = ["# Settings of Palabre. Each key also as PALABRE_<SECTION>_<KEY> in the environment."]
+    for section, struct in SECTIONS.items():
+        defaults = getattr(Settings(), section)
+        lines += ["", f"# {(struct.__doc__ or '').strip()}", f"[{section}]"]
+        for key, text in describe(struct).items():
+            if key == "secret_key":
+                continue  # it has a file of its own
+            value = getattr(defaults, key)
+            if (section, key) == ("server", "base_url"):
+                value = base_url
+            if (section, key) == ("rules", "file"):
+                value = rules_file
+            lines += [f"# {text}", f"{key} = {_toml(value)}"]
+    lines += ["", f"# {(SiteSettings.__doc__ or '').strip()}", "[[sites]]"]
+    for key, text in describe(SiteSettings).items():
+        if key != "sections":
+            lines += [f"# {text}", f"{key} = {_toml(site.get(key, _default(key)))}"]
+    text = "\n".join(lines) + "\n"
+    tomllib.loads(text)
+    return text
+
+
+def _default(key: str) -> bool | list[str]:
+    return False if key.endswith("_required") else []
+
+
+def _toml(value: str | int | list[str]) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(v) for v in value) + "]"
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

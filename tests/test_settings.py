@@ -1,0 +1,109 @@
+"""Settings: file and environment, and errors that name the key and the remedy."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from palabre.cli.settings_file import settings_text
+from palabre.settings import SettingsError, load, secret_key
+
+
+def file(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "palabre.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_defaults():
+    settings = load(None, {})
+    assert settings.server.port == 8000
+    assert settings.base_url == "http://127.0.0.1:8000"
+    assert settings.limits.enabled
+
+
+def test_the_environment_wins(tmp_path):
+    path = file(tmp_path, "[server]\nport = 81\n[limits]\nenabled = true\n")
+    settings = load(
+        path,
+        {
+            "PALABRE_LIMITS_ENABLED": "false",
+            "PALABRE_SERVER_TRUSTED_PROXIES": "10.0.0.0/8, ::1/128",
+            "PALABRE_CONFIG": str(path),
+            "OTHER": "x",
+        },
+    )
+    assert settings.server.port == 81
+    assert not settings.limits.enabled
+    assert settings.server.trusted_proxies == ["10.0.0.0/8", "::1/128"]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[serveur]\n", "'server'"),
+        ("[server]\nprot = 1\n", "'port'"),
+        ("[server]\nport = 'x'\n", "$.server.port"),
+        ("[server]\ntimezone = 'Paris'\n", "Europe/Paris"),
+        ("[database]\ndurability = 'x'\n", "'power' or 'process'"),
+        ("[log]\nlevel = 'x'\n", "[log] level"),
+        ("[[sites]]\nname = 'x'\n", "id"),
+        ("[[sites]]\nid = 'x'\nname = 'x'\norigins = ['example.org']\n", "https://example.org"),
+        ("[[sites]]\nid = 'x'\nname = 'x'\norigin = 'x'\n", "'origins'"),
+        ("server = 1\n", "[server]"),
+        ("sites = 1\n", "[sites]"),
+        ("[server\n", "not valid TOML"),
+    ],
+)
+def test_a_mistake_names_the_key_and_what_to_do(tmp_path, text, named):
+    with pytest.raises(SettingsError) as wrong:
+        load(file(tmp_path, text), {})
+    assert named in str(wrong.value)
+    assert "palabre.toml" in str(wrong.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("PALABRE_LIMIT_ENABLED", "PALABRE_LIMITS_ENABLED"),
+        ("PALABRE_SERVER_PROT", "PALABRE_SERVER_PORT"),
+    ],
+)
+def test_a_misspelt_variable_is_an_error(name, nearest):
+    with pytest.raises(SettingsError, match=nearest):
+        load(None, {name: "1"})
+
+
+def test_a_missing_file_says_how_to_get_one(tmp_path):
+    with pytest.raises(SettingsError, match="palabre init"):
+        load(tmp_path / "none.toml", {})
+
+
+def test_the_written_file_is_read_back_with_all_defaults(tmp_path):
+    site = {"id": "x", "name": 'Le "Journal" \\ fils', "lang": "fr", "origins": ["https://a.org"]}
+    settings = load(file(tmp_path, settings_text(site, rules_file="")), {})
+    assert settings.sites[0].name == site["name"]
+    default = load(None, {})
+    assert (settings.server, settings.database, settings.limits) == (
+        default.server,
+        default.database,
+        default.limits,
+    )
+
+
+def test_the_secret_key(tmp_path):
+    settings = load(None, {})
+    with pytest.raises(SettingsError, match="palabre init"):
+        secret_key(settings, tmp_path)
+    key = tmp_path / "palabre.secret"
+    key.write_text("s3cret\n")
+    key.chmod(0o644)
+    with pytest.raises(SettingsError, match="chmod 600") as wrong:
+        secret_key(settings, tmp_path)
+    assert "s3cret" not in str(wrong.value)
+    key.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    assert secret_key(settings, tmp_path) == b"s3cret"
+    key.write_text("")
+    with pytest.raises(SettingsError, match="empty"):
+        secret_key(settings, tmp_path)
+    assert secret_key(load(None, {"PALABRE_SERVER_SECRET_KEY": "e"}), tmp_path) == b"e"
