@@ -1,19 +1,77 @@
-"""What keeps the house running asks here."""
+"""What those who keep the house running ask: does it live, can it answer, how does it fare."""
 
-from litestar import get
+import asyncio
+
+import msgspec
+from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 
+from palabre.domain.errors import Code
+from palabre.web import metrics as figures
+from palabre.web.errors import PROBLEMS_PATH, STATUS
 from palabre.web.house import House
 from palabre.web.metrics import Metrics
+from palabre.web.openapi import document
+from palabre.web.wire import HealthOut
 
-
-@get("/healthz")
-async def healthz() -> dict[str, str]:
-    """Answer while the process lives."""
-    return {"status": "ok"}
+_FRESH = {"Cache-Control": "no-store"}
 
 
 def routes(house: House, metrics: Metrics) -> list[HTTPRouteHandler]:
     """Return the handlers for operators."""
-    del house, metrics
-    return [healthz]
+    desk = Operations(house, metrics)
+    return [
+        get("/healthz")(desk.healthz),
+        get("/readyz")(desk.readyz),
+        get("/metrics")(desk.metrics),
+        get("/openapi.json")(desk.openapi),
+        get(PROBLEMS_PATH)(desk.problems),
+    ]
+
+
+class Operations:
+    """The calls of operators, and the API's own description."""
+
+    def __init__(self, house: House, metrics: Metrics) -> None:
+        self._house = house
+        self._metrics = metrics
+        self._document = msgspec.json.encode(document(house))
+
+    async def healthz(self) -> Response[bytes]:
+        """Tell that the process lives; nothing else is asked, so that a slow store kills nobody."""
+        return _json(HealthOut(status="ok"))
+
+    async def readyz(self) -> Response[bytes]:
+        """Tell that the store answers and has the schema that this program knows."""
+        await asyncio.to_thread(self._house.check)
+        return _json(HealthOut(status="ready"))
+
+    async def metrics(self) -> Response[bytes]:
+        """Return the figures of this process for Prometheus."""
+        return Response(
+            self._metrics.exposition(), media_type=figures.MEDIA_TYPE, headers=dict(_FRESH)
+        )
+
+    async def openapi(self) -> Response[bytes]:
+        """Return the description of the API (OpenAPI 3.1)."""
+        return Response(
+            self._document,
+            media_type="application/json",
+            headers={"Cache-Control": "public, max-age=300"},
+        )
+
+    async def problems(self) -> Response[bytes]:
+        """Return the codes of all problems: what the ``type`` of a problem document leads to."""
+        words = self._house.catalogues["en"]
+        lines = [f"{code}  {STATUS[code]}  {words.say(f'error.{code}.title')}" for code in Code]
+        return Response(
+            "\n".join([*lines, ""]).encode(),
+            media_type="text/plain; charset=utf-8",
+            headers={"Cache-Control": "public, max-age=300"},
+        )
+
+
+def _json(content: msgspec.Struct) -> Response[bytes]:
+    return Response(
+        msgspec.json.encode(content), media_type="application/json", headers=dict(_FRESH)
+    )

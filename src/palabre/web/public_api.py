@@ -1,11 +1,196 @@
-"""The public JSON API."""
+"""The public JSON API: read, post, edit, delete, vote, count.
 
+Each call decodes on the event loop, runs one use case in one thread hop, and encodes. What
+everybody sees is apart from what one reader sees, so that the first can be cached.
+"""
+
+import asyncio
+from typing import Any, cast
+
+from litestar import Request, Response, delete, get, patch, post, put
 from litestar.handlers import HTTPRouteHandler
 
+from palabre.application.post_comment import NewComment
+from palabre.application.read_thread import Mine, ThreadPage
+from palabre.domain.person import Viewer
+from palabre.web import answers, showing, visitors
 from palabre.web.house import House
+from palabre.web.intake import Query, read_json
+from palabre.web.languages import catalogue_for
+from palabre.web.limits import Limiter
+from palabre.web.wire import (
+    MAX_LIMIT,
+    MAX_URLS,
+    CountsOut,
+    EditBody,
+    MineOut,
+    NewCommentBody,
+    OneOut,
+    RepliesOut,
+    VoteBody,
+    VotedOut,
+)
+
+PREFIX = "/api/v1"
+
+Asked = Request[Any, Any, Any]
+Answer = Response[bytes]
 
 
 def routes(house: House) -> list[HTTPRouteHandler]:
     """Return the handlers of the public API."""
-    del house
-    return []
+    api = PublicApi(house)
+    one = f"{PREFIX}/comments/{{comment_id:str}}"
+    return [
+        get(f"{PREFIX}/comments")(api.page),
+        post(f"{PREFIX}/comments")(api.post),
+        get(f"{PREFIX}/comments/mine")(api.mine),
+        get(one)(api.one),
+        patch(one)(api.edit),
+        delete(one, status_code=200)(api.delete),
+        get(f"{one}/replies")(api.replies),
+        put(f"{one}/vote")(api.vote),
+        get(f"{PREFIX}/counts")(api.counts),
+    ]
+
+
+class PublicApi:
+    """The calls, with the house they are answered by."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._limiter = Limiter(house)
+
+    async def page(self, request: Asked) -> Answer:
+        """Return one page of a thread."""
+        page = await asyncio.to_thread(self._page, Query(request))
+        return answers.public(request, showing.page_out(self._house, page))
+
+    async def mine(self, request: Asked) -> Answer:
+        """Return what only this reader sees of a page: own comments, own votes."""
+        query = Query(request)
+        viewer = visitors.viewer_of(request, self._house)
+        mine = await asyncio.to_thread(self._mine, query, viewer)
+        catalogue = catalogue_for(request, self._house)
+        own = [showing.own_out(self._house, s, r, catalogue) for s, r in mine.comments]
+        return answers.private(MineOut(comments=own, votes=dict(mine.votes)))
+
+    async def one(self, request: Asked) -> Answer:
+        """Return one comment; its author sees it in any state, with the reasons."""
+        viewer = visitors.viewer_of(request, self._house)
+        found, record = await asyncio.to_thread(self._house.read.comment, _id_in(request), viewer)
+        own = showing.own_out(
+            self._house, found.stored, record, catalogue_for(request, self._house)
+        )
+        content = OneOut(
+            comment=own.comment,
+            thread=showing.thread_out(self._house, found),
+            reasons=own.reasons,
+            rules=own.rules,
+        )
+        if viewer.author_key is not None:
+            return answers.private(content)
+        return answers.public(request, content, vary="Authorization, Cookie")
+
+    async def replies(self, request: Asked) -> Answer:
+        """Return a further page of the conversation below a root."""
+        query = Query(request)
+        limit = query.number("limit", default=self._house.config.page_size, maximum=MAX_LIMIT)
+        node = await asyncio.to_thread(
+            self._house.read.replies, _id_in(request), limit=limit, after=query.cursor()
+        )
+        root = showing.comment_out(self._house, node.stored, node)
+        content = RepliesOut(
+            root=root.id, replies=root.replies, count=root.replies_count, next=node.next
+        )
+        return answers.public(request, content)
+
+    async def post(self, request: Asked) -> Answer:
+        """Judge and store a comment; held and refused are answers too, with their reasons."""
+        body = await read_json(request, NewCommentBody)
+        self._limiter.hit("post", request)
+        new = NewComment(
+            url=body.url,
+            text=body.text,
+            title=body.title,
+            lang=body.lang,
+            parent=body.parent,
+            name=body.name,
+            email=body.email,
+            token=visitors.author_token(request),
+            source=visitors.source_of(request, self._house),
+            vouched=visitors.is_vouched(request, self._house, body.url),
+        )
+        posted = await asyncio.to_thread(self._house.post, new)
+        catalogue = catalogue_for(request, self._house, body.lang)
+        return answers.private(
+            showing.posted_out(self._house, posted, catalogue),
+            status=201,
+            headers={
+                "Location": f"{PREFIX}/comments/{posted.stored.comment.id}",
+                "Content-Language": catalogue.lang,
+            },
+        )
+
+    async def edit(self, request: Asked) -> Answer:
+        """Replace the words of a comment and judge it again."""
+        body = await read_json(request, EditBody)
+        self._limiter.hit("edit", request)
+        viewer = visitors.viewer_of(request, self._house)
+        edited = await asyncio.to_thread(self._house.edit, _id_in(request), body.text, viewer)
+        catalogue = catalogue_for(request, self._house, edited.stored.comment.lang)
+        return answers.private(
+            showing.judged_out(self._house, edited.stored, edited.record, catalogue),
+            headers={"Content-Language": catalogue.lang},
+        )
+
+    async def delete(self, request: Asked) -> Answer:
+        """Erase the words of a comment for good."""
+        self._limiter.hit("edit", request)
+        viewer = visitors.viewer_of(request, self._house)
+        await asyncio.to_thread(self._house.edit.delete, _id_in(request), viewer)
+        return answers.nothing()
+
+    async def vote(self, request: Asked) -> Answer:
+        """Set or take back a vote; the first one brings the voter's token."""
+        body = await read_json(request, VoteBody)
+        self._limiter.hit("vote", request)
+        voted = await asyncio.to_thread(
+            self._house.vote,
+            _id_in(request),
+            body.value,
+            voter=visitors.voter_token(request),
+            viewer=visitors.viewer_of(request, self._house),
+        )
+        tally = voted.tally
+        return answers.private(
+            VotedOut(
+                up=tally.up,
+                down=tally.down,
+                score=tally.score,
+                value=tally.mine,
+                voter=voted.token,
+            )
+        )
+
+    async def counts(self, request: Asked) -> Answer:
+        """Return the number of published comments of many articles at once."""
+        urls = Query(request).several("url", maximum=MAX_URLS)
+        counts = await asyncio.to_thread(self._house.read.counts, urls)
+        return answers.public(request, CountsOut(counts=counts))
+
+    def _page(self, query: Query) -> ThreadPage:
+        limit = query.number("limit", default=self._house.config.page_size, maximum=MAX_LIMIT)
+        return self._house.read.page(
+            query.required("url"), query.sort(), limit=limit, after=query.cursor()
+        )
+
+    def _mine(self, query: Query, viewer: Viewer) -> Mine:
+        page = self._page(query)
+        if page.thread is None:
+            return Mine(comments=(), votes={})
+        return self._house.read.mine(page.thread, page.nodes, viewer)
+
+
+def _id_in(request: Asked) -> str:
+    return cast("str", request.path_params["comment_id"])

@@ -1,0 +1,178 @@
+"""The messages of the public API, as they go over the wire and as ``/openapi.json`` tells them.
+
+What a client may send is closed: a field that is not named here is refused, so that a client's slip
+is found and no later field can be smuggled in.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+MAX_LIMIT = 500
+MAX_URLS = 100
+
+URL_SCHEMA = {"format": "uri", "pattern": r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s]+$", "maxLength": 2000}
+
+ArticleUrl = Annotated[
+    str,
+    Meta(
+        description="Address of the article; its origin must belong to a registered site.",
+        extra_json_schema=URL_SCHEMA,
+    ),
+]
+CommentText = Annotated[
+    str,
+    Meta(
+        description="The comment: Markdown subset (emphasis, lists, quotes, code, links).",
+        extra_json_schema={"minLength": 1, "maxLength": 10_000},
+    ),
+]
+Vote = Literal[-1, 0, 1]
+CommentId = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
+
+
+class NewCommentBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A comment to post. ``title`` and ``lang`` are believed from a registered origin only."""
+
+    url: ArticleUrl
+    text: CommentText
+    title: str | None = None
+    lang: str | None = None
+    parent: str | None = None
+    name: str | None = None
+    email: str | None = None
+
+
+class EditBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """The new words of a comment."""
+
+    text: CommentText
+
+
+class VoteBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """A vote: for, against, or taken back."""
+
+    value: Vote
+
+
+class CommentOut(msgspec.Struct, kw_only=True):
+    """A comment as readers see it.
+
+    A comment that is gone but has answers keeps its place with ``status`` "removed" and no words.
+    ``name`` null: a guest. ``replies_count`` counts the published comments below, for a root all of
+    them and for others those shown; ``replies_next`` is the cursor to the rest below a root.
+    """
+
+    id: CommentId
+    parent: str | None
+    depth: int
+    status: Literal["published", "removed", "held", "refused"]
+    name: str | None
+    staff: bool
+    html: str | None
+    text: str | None
+    lang: str | None
+    created_at: datetime
+    edited_at: datetime | None
+    score: int
+    up: int
+    down: int
+    replies: list["CommentOut"]
+    replies_count: int
+    replies_next: str | None
+    permalink: str
+
+
+class PageOut(msgspec.Struct, kw_only=True):
+    """One page of a thread: the same for everybody."""
+
+    url: str
+    title: str
+    count: int
+    sort: Literal["newest", "oldest", "top"]
+    comments: list[CommentOut]
+    next: str | None
+    open: bool
+
+
+class RepliesOut(msgspec.Struct, kw_only=True):
+    """A further page of the conversation below a root."""
+
+    root: CommentId
+    replies: list[CommentOut]
+    count: int
+    next: str | None
+
+
+class ThreadOut(msgspec.Struct, kw_only=True):
+    """Where a comment stands."""
+
+    url: str
+    title: str
+    count: int
+    open: bool
+
+
+class OneOut(msgspec.Struct, kw_only=True):
+    """One comment; ``reasons`` and ``rules`` are filled for its author only."""
+
+    comment: CommentOut
+    thread: ThreadOut
+    reasons: list[str]
+    rules: list[str]
+
+
+class OwnOut(msgspec.Struct, kw_only=True):
+    """A comment of the reader who asks, with what was decided on it and why."""
+
+    comment: CommentOut
+    reasons: list[str]
+    rules: list[str]
+
+
+class MineOut(msgspec.Struct, kw_only=True):
+    """What only this reader sees of a thread."""
+
+    comments: list[OwnOut]
+    votes: dict[str, Vote]
+
+
+class JudgedOut(msgspec.Struct, kw_only=True):
+    """What became of an edited comment."""
+
+    id: CommentId
+    status: Literal["published", "held", "refused"]
+    reasons: list[str]
+    rules: list[str]
+    comment: CommentOut
+    permalink: str
+
+
+class PostedOut(JudgedOut, kw_only=True):
+    """What became of a new comment. ``token`` is the author's secret: keep it to edit or delete."""
+
+    token: str
+
+
+class VotedOut(msgspec.Struct, kw_only=True):
+    """How the comment stands after a vote. ``voter`` is sent back as ``Palabre-Voter``."""
+
+    up: int
+    down: int
+    score: int
+    value: Vote
+    voter: str
+
+
+class CountsOut(msgspec.Struct, kw_only=True):
+    """Published comments per address, as the addresses were given."""
+
+    counts: dict[str, int]
+
+
+class HealthOut(msgspec.Struct, kw_only=True):
+    """Whether the process lives, or the house can answer."""
+
+    status: Literal["ok", "ready"]
