@@ -1,0 +1,240 @@
+"""A thread as its page shows it: every word, time and link worked out, nothing left to decide."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from markupsafe import Markup
+
+from palabre.application.ports import Sort, Stored
+from palabre.application.read_thread import Mine, Node, ThreadPage
+from palabre.domain.comment import Status
+from palabre.domain.decision import DecisionRecord
+from palabre.domain.person import Viewer
+from palabre.domain.vote import Value
+from palabre.web.house import Catalogue, House
+from palabre.web.links import Place, anchor
+from palabre.web.notices import Notice, notice_of
+
+_GONE = {
+    Status.DELETED: "comment.deleted",
+    Status.REFUSED: "comment.removed",
+    Status.HELD: "comment.hidden",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentView:
+    """One comment. ``html`` None: its words are not shown, ``gone`` says why."""
+
+    id: str
+    anchor: str
+    name: str
+    is_staff: bool
+    is_mine: bool
+    is_public: bool
+    status: str
+    depth: int
+    lang: str
+    html: Markup | None
+    gone: str
+    at: datetime
+    ago: str
+    moment: str
+    edited: str | None
+    up: int
+    down: int
+    vote: Value
+    can_vote: bool
+    can_reply: bool
+    can_edit: bool
+    parent: tuple[str, str] | None = None
+    notice: Notice | None = None
+    replies: tuple["CommentView", ...] = ()
+    rest: str | None = None
+    is_here: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortView:
+    """A link to one order of the thread."""
+
+    label: str
+    link: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadView:
+    """The thread as a whole. ``first`` holds what only this reader sees, or has just written."""
+
+    count: int
+    url: str
+    title: str
+    is_open: bool
+    sorts: tuple[SortView, ...]
+    first: tuple[CommentView, ...]
+    comments: tuple[CommentView, ...]
+    more: str | None
+    all: str | None
+    is_later_page: bool
+
+    def find(self, comment_id: str) -> CommentView | None:
+        """Return a comment of this page."""
+        return next((c for c in _flat((*self.first, *self.comments)) if c.id == comment_id), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """Who looks, when, and in which words."""
+
+    house: House
+    words: Catalogue
+    viewer: Viewer
+    now: datetime
+    place: Place
+    posted: str | None = None
+
+    def name_of(self, stored: Stored) -> str:
+        """Return the name a comment is signed with."""
+        return stored.author.name or self.words.say("comment.guest")
+
+    def comment(
+        self,
+        stored: Stored,
+        *,
+        is_open: bool,
+        votes: "Mine | None" = None,
+        parent: tuple[str, str] | None = None,
+        record: DecisionRecord | None = None,
+    ) -> CommentView:
+        """Return one comment without its replies."""
+        comment, words = stored.comment, self.words
+        is_public = comment.status is Status.PUBLISHED
+        is_mine = self.viewer.wrote(comment) and comment.status is not Status.DELETED
+        html = Markup(stored.body.html) if stored.body is not None else None  # noqa: S704 -- cleaned by nh3 when stored
+        in_time = comment.can_be_edited(self.now, self.house.config.edit_window)
+        return CommentView(
+            id=comment.id,
+            anchor=anchor(comment.id),
+            name=self.name_of(stored),
+            is_staff=stored.author.is_staff,
+            is_mine=is_mine,
+            is_public=is_public,
+            status=comment.status.value,
+            depth=comment.depth,
+            lang=comment.lang,
+            html=html,
+            gone="" if html else words.say(_GONE.get(comment.status, "comment.deleted")),
+            at=comment.created_at,
+            ago=words.ago(comment.created_at, self.now),
+            moment=words.moment(comment.created_at),
+            edited=words.moment(comment.edited_at) if comment.edited_at else None,
+            up=comment.up,
+            down=comment.down,
+            vote=votes.votes.get(comment.id, 0) if votes else 0,
+            can_vote=is_public and not is_mine and is_open,
+            can_reply=is_public and is_open,
+            can_edit=is_mine and is_open and in_time,
+            parent=parent,
+            notice=notice_of(stored, record, self.house.rules, words)
+            if is_mine and (comment.id == self.posted or not is_public)
+            else None,
+            is_here=comment.id == self.posted,
+        )
+
+
+def thread_view(page: ThreadPage, mine: Mine | None, look: Look) -> ThreadView:
+    """Return the thread with the reader's own comments in their places."""
+    is_open = page.thread is None or page.thread.is_open(look.now)
+    trees = tuple(node_view(node, look, mine, is_open=is_open, url=page.address.url)
+                  for node in page.nodes)
+    own, trees = _with_own(trees, mine, look, is_open=is_open)
+    place = look.place
+    return ThreadView(
+        count=page.count,
+        url=page.address.url,
+        title=page.thread.article.title if page.thread else "",
+        is_open=is_open,
+        sorts=tuple(
+            SortView(
+                label=look.words.say(f"thread.sort.{sort.value}"),
+                link=replace(place, sort=sort).to("palabre"),
+                is_current=sort is page.sort,
+            )
+            for sort in Sort
+        ),
+        first=own,
+        comments=trees,
+        more=place.to("palabre", after=page.next) if page.next else None,
+        all=place.to("palabre", all="1") if page.next else None,
+        is_later_page=place.after is not None,
+    )
+
+
+def node_view(
+    node: Node,
+    look: Look,
+    mine: Mine | None,
+    *,
+    is_open: bool,
+    url: str,
+    parent: tuple[str, str] | None = None,
+) -> CommentView:
+    """Return a comment with the replies below it."""
+    view = look.comment(node.stored, is_open=is_open, votes=mine, parent=parent)
+    # A direct answer to the root stands right under it: saying so would be noise.
+    above = (view.name, view.anchor) if node.stored.comment.depth and view.html else None
+    below = tuple(
+        node_view(reply, look, mine, is_open=is_open, url=url, parent=above)
+        for reply in node.replies
+    )
+    rest = (
+        Place(path=f"/comments/{view.id}/replies", fixed=(("url", url),)).to(after=node.next)
+        if node.next
+        else None
+    )
+    return replace(view, replies=below, rest=rest)
+
+
+def _with_own(
+    trees: tuple[CommentView, ...], mine: Mine | None, look: Look, *, is_open: bool
+) -> tuple[tuple[CommentView, ...], tuple[CommentView, ...]]:
+    """Put the reader's own comments in: what is not public, and what was just written.
+
+    They stand below what they answer where that is on the page, and before all others elsewhere.
+    """
+    if mine is None:
+        return (), trees
+    records = {stored.comment.id: record for stored, record in mine.comments}
+    shown = {view.id for view in _flat(trees)}
+    below: dict[str, list[CommentView]] = {}
+    first: list[CommentView] = []
+    for stored, record in mine.comments:
+        comment = stored.comment
+        waits = comment.status in (Status.HELD, Status.REFUSED)
+        if (comment.id in shown and not waits) or not (waits or comment.id == look.posted):
+            continue
+        view = look.comment(stored, is_open=is_open, votes=mine, record=record)
+        if comment.parent_id in shown:
+            below.setdefault(comment.parent_id or "", []).append(view)
+        else:
+            first.append(view)
+
+    def place(view: CommentView) -> CommentView:
+        added = below.get(view.id, ())
+        replies = (*(place(reply) for reply in view.replies if reply.id not in waiting), *added)
+        notice = view.notice
+        if view.is_here and view.is_mine and view.id in records:
+            stored = next(s for s, _ in mine.comments if s.comment.id == view.id)
+            notice = notice_of(stored, records[view.id], look.house.rules, look.words)
+        return replace(view, replies=replies, notice=notice)
+
+    waiting = {view.id for views in below.values() for view in views}
+    return tuple(first), tuple(place(view) for view in trees)
+
+
+def _flat(views: Iterable[CommentView]) -> Iterable[CommentView]:
+    for view in views:
+        yield view
+        yield from _flat(view.replies)
