@@ -4,14 +4,12 @@ Each takes only what the test is about; everything else is harmless and valid. I
 sort in the order in which they were made, as those of a running house do.
 """
 
-# ruff: noqa: ANN401 -- a test may change any field of any type
-
 import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from palabre.application.ports import Session, Stored
+from palabre.application.ports import Session, Store, Stored
 from palabre.application.tokens import commitment, key_of
 from palabre.domain.article import Article, Thread
 from palabre.domain.comment import Author, Body, Comment, Status
@@ -223,3 +221,22 @@ def a_session(moderator: Moderator, **changes: Any) -> Session:
         expires_at=NOON + timedelta(hours=8),
     )
     return replace(session, **changes)
+
+
+def open_thread(
+    store: Store, article: Article | None = None, *, site: Site | None = None
+) -> Thread:
+    """Register the site and store an empty thread."""
+    with store.writing() as unit:
+        unit.sites.register(site or a_site())
+        return unit.threads.add(a_thread(article))
+
+
+def keep(store: Store, stored: Stored, *, source: str | None = None) -> Stored:
+    """Store a comment with the decision that fits its state, as posting does."""
+    verdicts = {verdict.status: verdict for verdict in Verdict}
+    verdict = verdicts.get(stored.comment.status, Verdict.PUBLISH)
+    with store.writing() as unit:
+        unit.comments.add(stored, source=source)
+        unit.decisions.add(a_record(stored, a_decision(verdict)))
+    return stored

@@ -18,6 +18,7 @@ from palabre.storage.tables import comment_bodies, comment_sources, comments
 
 _RECENT = 50
 _CHUNK = 500  # roots in one statement; SQLite's limit for parameters is far above
+_FIRST = "00000000-0000-0000-0000-000000000000"
 _LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 _LIMIT: sa.BindParameter[Any] = sa.bindparam("limit", type_=sa.Integer)
@@ -102,12 +103,12 @@ RECENT = (
     .order_by(comment_sources.c.created_at.desc(), comment_sources.c.comment_id.desc())
     .limit(_LIMIT)
 )
-STANDING = (
-    sa.select(comments.c.status, sa.func.count())
-    .where(comments.c.author_key == sa.bindparam("author"))
-    .group_by(comments.c.status)
-)
-_FIRST = "00000000-0000-0000-0000-000000000000"
+STANDING = sa.select(
+    *(
+        sa.func.count().filter(comments.c.status == sa.literal_column(f"'{status.value}'"))
+        for status in (Status.PUBLISHED, Status.HELD, Status.REFUSED)
+    )
+).where(comments.c.author_key == sa.bindparam("author"))
 
 
 def roots(
@@ -164,10 +165,5 @@ def recent(
 
 def standing(connection: sa.Connection, author_key: str) -> Standing:
     """Count an author's comments by state; it costs what the author wrote, from the index alone."""
-    rows = connection.execute(STANDING, {"author": author_key})
-    found: dict[str, int] = {status: count for status, count in rows}  # noqa: C416 -- rows
-    return Standing(
-        published=found.get(Status.PUBLISHED.value, 0),
-        held=found.get(Status.HELD.value, 0),
-        refused=found.get(Status.REFUSED.value, 0),
-    )
+    published, held, refused = connection.execute(STANDING, {"author": author_key}).one()
+    return Standing(published=published, held=held, refused=refused)

@@ -40,7 +40,7 @@ class MemoryComments:
     def bodies(self, comment_id: str) -> Sequence[Body]:
         """Return all revisions, oldest first."""
         row = self._rows.get(comment_id)
-        return row.bodies if row else ()
+        return list(row.bodies) if row else []
 
     def revise(self, comment_id: str, body: Body, at: datetime) -> None:
         """Make ``body`` the current words."""

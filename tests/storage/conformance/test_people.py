@@ -1,0 +1,110 @@
+"""What every store promises about votes, accounts and sessions."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from builders import NOON, a_moderator, a_session, a_stored, an_id, keep
+from palabre.application.ports import Store
+from palabre.application.tokens import key_of
+from palabre.domain.article import Thread
+from palabre.domain.comment import Status
+from palabre.domain.errors import Code, Refusal
+from palabre.domain.person import Role
+from palabre.domain.vote import Tally, Value
+
+ZOE, ABEL = key_of("zoe"), key_of("abel")
+
+
+def version(store: Store, thread: Thread) -> int:
+    with store.reading() as unit:
+        found = unit.threads.get(thread.id)
+    assert found is not None
+    return found.version
+
+
+def test_a_vote_is_set_changed_and_taken_back(store: Store, thread: Thread):
+    comment_id = keep(store, a_stored(thread)).comment.id
+    steps: list[tuple[str, Value, Tally]] = [
+        (ZOE, 1, Tally(1, 0, 1)),
+        (ZOE, 1, Tally(1, 0, 1)),
+        (ABEL, -1, Tally(1, 1, -1)),
+        (ZOE, -1, Tally(0, 2, -1)),
+        (ABEL, 0, Tally(0, 1, 0)),
+        (ABEL, 0, Tally(0, 1, 0)),
+        (ZOE, 1, Tally(1, 0, 1)),
+    ]
+    for voter, value, tally in steps:
+        with store.writing() as unit:
+            assert unit.votes.cast(comment_id, voter, value, NOON) == tally
+    with store.reading() as unit:
+        found = unit.comments.get(comment_id)
+        assert found is not None
+        assert (found.up, found.down, found.score) == (1, 0, 1)
+        assert unit.votes.of([comment_id, an_id()], ZOE) == {comment_id: 1}
+        assert unit.votes.of([comment_id], ABEL) == {}
+        assert unit.votes.of([], ZOE) == {}
+
+
+def test_only_a_vote_that_changes_something_visible_moves_the_version(store: Store, thread: Thread):
+    shown = keep(store, a_stored(thread)).comment.id
+    hidden = keep(store, a_stored(thread, status=Status.HELD)).comment.id
+    before = version(store, thread)
+    with store.writing() as unit:
+        unit.votes.cast(shown, ZOE, 1, NOON)
+        unit.votes.cast(shown, ZOE, 1, NOON)
+        unit.votes.cast(shown, ABEL, 0, NOON)
+        unit.votes.cast(hidden, ZOE, 1, NOON)
+    assert version(store, thread) == before + 1
+
+
+@pytest.mark.parametrize("nobody", ["nonsense", "018f0000-0000-7000-8000-000000000000"])
+def test_nobody_votes_on_what_is_not_there(store: Store, nobody: str):
+    with pytest.raises(Refusal) as refused, store.writing() as unit:
+        unit.votes.cast(nobody, ZOE, 1, NOON)
+    assert refused.value.code is Code.UNKNOWN_COMMENT
+
+
+def test_an_account_comes_back_as_it_was_made(store: Store):
+    claire = a_moderator(role=Role.ADMINISTRATOR, site_ids=("z", "a"))
+    denis = a_moderator("denis")
+    with store.writing() as unit:
+        unit.moderators.add(claire)
+        unit.moderators.add(denis)
+    with store.writing() as unit:
+        assert unit.moderators.get(claire.id) == claire
+        assert unit.moderators.by_login("denis") == denis
+        assert unit.moderators.by_login("Denis") is None
+        assert unit.moderators.get("nonsense") is None
+        assert unit.moderators.get(an_id()) is None
+        unit.moderators.set_password(claire.id, "another hash")
+        assert unit.moderators.get(claire.id) == replace(claire, password_hash="another hash")
+
+
+def test_a_login_is_taken_once(store: Store):
+    with store.writing() as unit:
+        unit.moderators.add(a_moderator())
+        with pytest.raises(Refusal) as refused:
+            unit.moderators.add(a_moderator())
+    assert (refused.value.code, refused.value.field) == (Code.BAD_FIELD, "login")
+
+
+def test_sessions_open_end_and_run_out(store: Store):
+    claire = a_moderator()
+    short, long, third = (
+        a_session(claire, expires_at=NOON + timedelta(hours=hours)) for hours in (1, 2, 3)
+    )
+    with store.writing() as unit:
+        unit.moderators.add(claire)
+        for session in (short, long, third):
+            unit.moderators.open_session(session)
+    with store.writing() as unit:
+        assert unit.moderators.session(short.key) == short
+        unit.moderators.end_expired(short.expires_at)
+        assert unit.moderators.session(short.key) is None
+        assert unit.moderators.session(long.key) == long
+        unit.moderators.end_session(long.key)
+        unit.moderators.end_session("unknown")
+        assert unit.moderators.session(long.key) is None
+        assert unit.moderators.session(third.key) == third
