@@ -1,7 +1,7 @@
 """What the use cases need from the outside, as small Protocols owned here by the callers.
 
 ``storage`` implements the repositories three times over (memory, SQLite, later PostgreSQL);
-``tests/storage/conformance.py`` is the one suite that says what each method promises.
+``tests/storage/conformance/`` is the one suite that says what each method promises.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -87,7 +87,10 @@ class Sites(Protocol):
     """Registered publications."""
 
     def register(self, site: Site) -> None:
-        """Add the site, or replace what is known of it (origins and sections included)."""
+        """Add the site, or replace what is known of it (origins and sections included).
+
+        An origin that another site has registered is refused (``bad_field``, ``origins``).
+        """
 
     def get(self, site_id: str) -> Site | None: ...  # noqa: D102
     def by_origin(self, origin: str) -> Site | None: ...  # noqa: D102
@@ -143,10 +146,14 @@ class Comments(Protocol):
         """Return the roots a reader may see: published, or with published replies below."""
 
     def replies(self, root_ids: Sequence[str], *, first: int) -> Mapping[str, Sequence[Stored]]:
-        """Return the first ``first`` comments below each root, oldest first, parents included."""
+        """Return the first ``first`` comments below each root, oldest first.
+
+        Left out is what a reader's page has no place for: not published, and nothing published
+        below it. Every comment returned has its parents before it.
+        """
 
     def replies_after(self, root_id: str, *, limit: int, after: str | None) -> Sequence[Stored]:
-        """Return comments below one root, oldest first, strictly after the comment ``after``."""
+        """Return the same comments below one root, strictly after the comment ``after``."""
 
     def of_author(self, thread_id: str, author_key: str, *, limit: int) -> Sequence[Stored]:
         """Return one author's comments in a thread, newest first, deleted ones left out."""
@@ -172,7 +179,10 @@ class Queue(Protocol):
     def page(
         self, *, site_ids: Sequence[str], status: Status, limit: int, after: str | None
     ) -> Sequence[QueueItem]:
-        """Return items oldest first when held, newest first otherwise, after the comment given."""
+        """Return items oldest first when held, newest first otherwise, after the comment given.
+
+        An ``after`` that is no identifier is refused (``bad_cursor``).
+        """
 
     def item(self, comment_id: str) -> QueueItem | None: ...  # noqa: D102
     def counts(self, *, site_ids: Sequence[str]) -> Mapping[Status, int]: ...  # noqa: D102
@@ -191,7 +201,9 @@ class Votes(Protocol):
 class Moderators(Protocol):
     """Accounts of the newsroom, and their sessions."""
 
-    def add(self, moderator: Moderator) -> None: ...  # noqa: D102
+    def add(self, moderator: Moderator) -> None:
+        """Store a new account; a login that is taken is refused (``bad_field``, ``login``)."""
+
     def get(self, moderator_id: str) -> Moderator | None: ...  # noqa: D102
     def by_login(self, login: str) -> Moderator | None: ...  # noqa: D102
     def set_password(self, moderator_id: str, password_hash: str) -> None: ...  # noqa: D102

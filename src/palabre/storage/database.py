@@ -8,6 +8,7 @@ another process wrote in between, however long it waits.
 """
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -75,15 +76,19 @@ def erased(connection: sa.Connection) -> None:
 def _scrubbed(connection: sa.Connection) -> bool:
     """Empty SQLite's write-ahead log, where deleted words would linger; False when in use.
 
-    It does not wait for readers: a later write tries again, and so does closing.
+    It does not wait for readers: a later write tries again, and so does closing. Nor does it fail:
+    what was asked for has been committed.
     """
     driver: Any = connection.connection.driver_connection
-    patience = driver.execute("PRAGMA busy_timeout").fetchone()[0]
-    driver.execute("PRAGMA busy_timeout = 0")
     try:
-        return not driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    finally:
-        driver.execute(f"PRAGMA busy_timeout = {patience}")
+        patience = driver.execute("PRAGMA busy_timeout").fetchone()[0]
+        driver.execute("PRAGMA busy_timeout = 0").close()
+        try:
+            return not driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {patience}").close()
+    except sqlite3.Error:
+        return False
 
 
 @contextmanager

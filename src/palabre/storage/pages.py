@@ -165,5 +165,5 @@ def recent(
 
 def standing(connection: sa.Connection, author_key: str) -> Standing:
     """Count an author's comments by state; it costs what the author wrote, from the index alone."""
-    published, held, refused = connection.execute(STANDING, {"author": author_key}).one()
-    return Standing(published=published, held=held, refused=refused)
+    counted = connection.execute(STANDING, {"author": author_key}).one()
+    return Standing(published=counted[0], held=counted[1], refused=counted[2])

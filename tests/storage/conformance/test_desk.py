@@ -20,6 +20,7 @@ from palabre.application.ports import Store
 from palabre.domain.article import Thread
 from palabre.domain.comment import Status
 from palabre.domain.decision import Evidence, Ground, GroundKind, Span, Verdict
+from palabre.domain.errors import Code, Refusal
 from palabre.domain.events import EventKind
 
 SITE = ["le-journal"]
@@ -95,6 +96,12 @@ def test_what_waits_comes_oldest_first_and_what_was_decided_newest_first(
                 seen += [item.stored.comment.id for item in page]
                 after = seen[-1]
         assert seen == expected
+
+
+def test_a_cursor_that_is_no_identifier_is_refused(store: Store):
+    with pytest.raises(Refusal) as refused, store.reading() as unit:
+        unit.queue.page(site_ids=SITE, status=Status.HELD, limit=2, after="nonsense")
+    assert refused.value.code is Code.BAD_CURSOR
 
 
 def test_a_queue_item_carries_all_that_the_desk_shows(store: Store, thread: Thread):

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from palabre.application.ports import QueueItem
 from palabre.domain.comment import Status
 from palabre.domain.decision import DecisionRecord
+from palabre.domain.errors import Code, Refusal
 from palabre.domain.events import Event
+from palabre.domain.identifier import is_id
 from palabre.storage.memory.comments import stored_of
 from palabre.storage.memory.state import Row, State
 
@@ -43,6 +45,8 @@ class MemoryQueue:
         self, *, site_ids: Sequence[str], status: Status, limit: int, after: str | None
     ) -> Sequence[QueueItem]:
         """Return items oldest first when held, newest first otherwise."""
+        if after is not None and not is_id(after):
+            raise Refusal(Code.BAD_CURSOR, field="after")
         newest = status is not Status.HELD
         here = sorted(
             (
