@@ -1,4 +1,4 @@
-"""How often do the shipped rules hold or refuse what is harmless, and what do they find?
+"""Measure how often the shipped rules hold or refuse what is harmless, and what they find.
 
     python benchmarks/false_alarms.py [FOLDER] [--show N] [--rules FILE]
 
@@ -28,14 +28,17 @@ DEFAMATION_AT_MOST = 0.02
 
 
 def is_harmless(row: Row) -> bool:
+    """Tell whether a source calls the row harmless."""
     return row["labels"]["toxic"] == 0
 
 
 def is_toxic(row: Row) -> bool:
+    """Tell whether a source calls the row toxic."""
     return row["labels"]["toxic"] == 1
 
 
 def any_row(_: Row) -> bool:
+    """Take every row."""
     return True
 
 
@@ -65,6 +68,7 @@ TO_FIND = {
 
 
 def rows(folder: Path, source: str, wanted: Callable[[Row], bool]) -> Iterator[Row]:
+    """Yield the wanted rows of a source."""
     with gzip.open(folder / f"{source}.jsonl.gz", "rt", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
@@ -73,6 +77,7 @@ def rows(folder: Path, source: str, wanted: Callable[[Row], bool]) -> Iterator[R
 
 
 def told(source: str, total: int, verdicts: Counter[Verdict], rules: Counter[str]) -> None:
+    """Print one line of the table."""
     acted = verdicts[Verdict.HOLD] + verdicts[Verdict.REFUSE]
     per_rule = "  ".join(f"{rule} {count}" for rule, count in rules.most_common())
     print(
@@ -84,6 +89,7 @@ def told(source: str, total: int, verdicts: Counter[Verdict], rules: Counter[str
 def measure(
     book: RuleBook, folder: Path, sources: dict[str, Callable[[Row], bool]], show: int
 ) -> tuple[int, Counter[Verdict], Counter[str]]:
+    """Judge and count; print the table and the worst offenders."""
     total, verdicts, rules = 0, Counter[Verdict](), Counter[str]()
     worst: list[tuple[float, str, str, Decision]] = []
     for source, wanted in sources.items():
@@ -112,7 +118,8 @@ def measure(
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    """Measure, print, and say whether the limits hold."""
+    parser = argparse.ArgumentParser(description="Count false alarms of the shipped rules.")
     default = Path(__file__).resolve().parent.parent / "../shared/data/train"
     parser.add_argument("folder", nargs="?", type=Path, default=default)
     parser.add_argument("--show", type=int, default=0, help="print so many of the worst per part")

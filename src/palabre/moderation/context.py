@@ -9,6 +9,8 @@ import re
 from typing import Final
 
 _BEFORE: Final = 60
+# What is longer than this is no quotation but a text that begins with a quotation mark.
+_QUOTATION: Final = 300
 REPORTED: Final = 0.65
 _DENIED: Final = 0.65
 _SELF: Final = 0.5
@@ -19,10 +21,12 @@ _REPORT: Final = re.compile(
         appel(?:er|le|les|lent|ait|aient|ee?s?)|qualifi\w+|
         di(?:re|sent|t|s|sait|saient|sant|tes)|mots?|termes?|expressions?|insultes?|slogans?|
         cri(?:er|e|es|ent|ait|aient|ant)|hurl\w+|scand\w+|ecri(?:re|t|vent|vait)|tag(?:uer|ue|s|ues)?|
-        entend\w*|lire|genre|propos|
+        entend\w*|lire|genre|propos|mythes?|cliches?|prejuges?|stereotypes?|legendes?|theories?|
+        croi(?:re|t|ent|s)|pens(?:er|e|ent|es)|pretend\w*|affirm\w*|accus\w*|consider\w*|
+        complotist\w*|racistes?|racisme|antisemites?|antisemitisme|rumeurs?|delires?|
         call(?:ed|ing|s)?|say(?:s|ing)?|said|words?|slurs?|terms?|phrases?|shout(?:s|ed|ing)?|
-        wrote|write|heard|yell(?:s|ed|ing)?|chant(?:s|ed|ing)?
-    )\b[^.!?\n]{0,25}$""",
+        wrote|write|heard|claim(?:s|ed|ing)?|myths?|believe[sd]?|tropes?|racist|antisemitic|yell(?:s|ed|ing)?|chant(?:s|ed|ing)?
+    )\b[^!?\n]{0,30}$""",
     re.VERBOSE,
 )
 _DENIAL: Final = re.compile(
@@ -50,4 +54,5 @@ def weight(text: str, begin: int, end: int) -> float:
 
 def _is_quoted(text: str, begin: int, end: int) -> bool:
     """Tell whether an opening quotation mark before is closed after. All marks fold to one."""
-    return text.count('"', 0, begin) % 2 == 1 and '"' in text[end:]
+    opened = text.count('"', max(0, begin - _QUOTATION), begin) % 2 == 1
+    return opened and text.find('"', end, end + _QUOTATION) >= 0

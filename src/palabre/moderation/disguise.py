@@ -18,11 +18,12 @@ _STRETCH: Final = 3
 _SHORTEST: Final = 3
 _SHORTEST_IN_RUN: Final = 4
 _VISIBLE: Final = 3
+_LONGEST: Final = 80
 
 # A run of characters in which a word may hide; the first alternative of the two ends a token.
 _TOKEN: Final = re.compile(r"""[^\s'"(),;:?/\[\]{}<>=&]+""")
 _SUSPECT: Final = re.compile(
-    r"[a-z0-9@$€£][^a-z]+[a-z]|[a-z][0-9@$€*#]|([a-z])\1\1",
+    r"[a-z0-9@$€£][^a-z]{1,12}[a-z]|[a-z][0-9@$€*#]|([a-z])\1\1",
 )
 # Single letters, each one set apart: "c o n", "c.o.n.n.a.r.d".
 _RUN: Final = re.compile(
@@ -120,9 +121,9 @@ def clear(plain: Reading, vocabulary: Vocabulary) -> Reading | None:
     taken = {index for begin, end, _ in changes for index in range(begin, end)}
     for token in _TOKEN.finditer(text):
         word = token.group()
-        if token.start() in taken or word.isalpha() and not _SUSPECT.search(word):
+        if token.start() in taken or len(word) > _LONGEST or not _SUSPECT.search(word):
             continue
-        change = _uncover(word, token.start(), vocabulary) if _SUSPECT.search(word) else None
+        change = _uncover(word, token.start(), vocabulary)
         if change is not None and not taken.intersection(range(change[0], change[1])):
             changes.append(change)
     changes += [(*gap.span(), " ") for gap in _WIDE.finditer(text) if gap.start() not in taken]

@@ -54,21 +54,24 @@ def plain_form(sign: str) -> str:
     none can pass for ``UNEVEN``.
     """
     code = ord(sign)
-    plain = _PLAIN.get(sign) or _CAPITALS.get(sign)
-    if plain is not None:
-        return plain
-    if code in _PRIVATE:
-        return " "
-    for first, count in _DRAWN:
-        if first <= code < first + count:
-            return chr(ord("a") + code - first)
+    drawn = next((code - first for first, count in _DRAWN if 0 <= code - first < count), None)
     category = unicodedata.category(sign)
-    if category in {"Mn", "Me", "Cf", "Cc"}:
-        return ""
-    if category == "Zs":
-        return " "
-    if category == "Nd":
-        return str(unicodedata.decimal(sign))
+    if sign in _PLAIN or sign in _CAPITALS:
+        plain = _PLAIN.get(sign) or _CAPITALS[sign]
+    elif drawn is not None:
+        plain = chr(ord("a") + drawn)
+    elif category in {"Mn", "Me", "Cf", "Cc"}:
+        plain = ""
+    elif category == "Zs" or code in _PRIVATE:
+        plain = " "
+    elif category == "Nd":
+        plain = str(unicodedata.decimal(sign))
+    else:
+        plain = _decomposed(sign)
+    return plain
+
+
+def _decomposed(sign: str) -> str:
     return "".join(_resolve(part) for part in unicodedata.normalize("NFKD", sign))
 
 

@@ -14,6 +14,7 @@ from palabre.moderation.detectors.classifier import PREFIX
 from palabre.moderation.rule import Rule
 
 _DOUBTS_AT_MOST: Final = 0.85
+_CONSIDERED: Final = 50
 # What is part of what: hate against Jews is hate, and hate is toxic.
 _PARTS: Final = (
     ("hate", ("antisemitism", "racism")),
@@ -55,7 +56,7 @@ def _together(weighed: list[tuple[float, tuple[Span, ...]]]) -> float:
     """Add up as independent doubts; of findings in one passage only the strongest counts."""
     doubt = 1.0
     taken: list[Span] = []
-    for score, spans in sorted(weighed, key=lambda pair: (-pair[0], pair[1])):
+    for score, spans in sorted(weighed, key=lambda pair: (-pair[0], pair[1]))[:_CONSIDERED]:
         if any(a.begin < b.end and b.begin < a.end for a in spans for b in taken):
             continue
         taken.extend(spans)

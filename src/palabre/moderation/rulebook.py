@@ -17,9 +17,11 @@ from palabre.moderation.disguise import Vocabulary
 from palabre.moderation.material import Limits, Material
 from palabre.moderation.model import Model
 from palabre.moderation.rule import Rule
+from palabre.moderation.rulefile import Problem, RulesError, check_form, decode
 from palabre.moderation.ruleforge import Forge, merged
-from palabre.moderation.rulefile import RulesError, check_form, decode
 from palabre.moderation.sentence import Wording, compose
+
+__all__ = ["Problem", "RuleBook", "RulesError", "default_rules", "load"]
 
 SHIPPED_NAME: Final = "default.toml"
 SITE_NAME: Final = "house-rules.toml"

@@ -15,6 +15,7 @@ import msgspec
 from palabre.domain.decision import SCORES, GroundKind
 
 Table = dict[str, Any]
+_SHOWN: Final = 40
 _LANG: Final = re.compile(r"[a-z]{2,3}")
 _ID: Final = re.compile(r"[a-z][a-z0-9_-]{0,47}")
 
@@ -221,12 +222,7 @@ def check_form(document: Document) -> list[Problem]:
             problems.append(document.problem((top,), "not a table", f"Begin it with [{top}]"))
     if problems:
         return problems
-    for lang, texts in document.table.get("sentence", {}).items():
-        if not isinstance(texts, dict) or not _LANG.fullmatch(lang):
-            message = "not a table of a language"
-            problems.append(document.problem(("sentence", lang), message, "Write [sentence.fr]"))
-            continue
-        problems += _check_texts(document, ("sentence", lang), texts, SENTENCE_KEYS)
+    problems += _check_wordings(document)
     problems += _check_texts(document, ("fragments",), document.table.get("fragments", {}), None)
     for key, value in document.table.get("limits", {}).items():
         if key not in LIMIT_KEYS:
@@ -237,6 +233,17 @@ def check_form(document: Document) -> list[Problem]:
             problems.append(document.problem(("limits", key), f"{value!r} will not do", remedy))
     for identifier, rule in document.table.get("rules", {}).items():
         problems += _check_rule(document, identifier, rule)
+    return problems
+
+
+def _check_wordings(document: Document) -> list[Problem]:
+    problems = []
+    for lang, texts in document.table.get("sentence", {}).items():
+        if isinstance(texts, dict) and _LANG.fullmatch(lang):
+            problems += _check_texts(document, ("sentence", lang), texts, SENTENCE_KEYS)
+        else:
+            message = "not a table of a language"
+            problems.append(document.problem(("sentence", lang), message, "Write [sentence.fr]"))
     return problems
 
 
@@ -267,7 +274,9 @@ def _check_rule(document: Document, identifier: str, rule: object) -> list[Probl
         else:
             fits, remedy = RULE_KEYS[key]
             if not fits(value):
-                shown = repr(value) if len(repr(value)) <= 40 else f"this {type(value).__name__}"
+                shown = (
+                    repr(value) if len(repr(value)) <= _SHOWN else f"this {type(value).__name__}"
+                )
                 message = f"{shown} will not do"
                 problems.append(document.problem((*path, key), message, remedy))
     return problems

@@ -213,7 +213,7 @@ class Forge:
     def _entry(self, path: tuple[str, ...], line: str, symbol: str, lang: str) -> None:
         try:
             self.entries += words.parse(line, symbol=symbol, lang=lang)
-        except words.BadEntry as error:
+        except words.EntryError as error:
             self._report(path, str(error), "See the reference of the house rules")
 
     def _pattern(self, path: tuple[str, ...], block: Table, source: str, symbol: str) -> None:

@@ -22,7 +22,7 @@ _DEFAULT = 0.6
 _GLUED = 8
 
 
-class BadEntry(ValueError):
+class EntryError(ValueError):
     """A line that is no entry; the message says what to write instead."""
 
 
@@ -47,25 +47,25 @@ def lines(text: str) -> list[str]:
 
 
 def parse(line: str, *, symbol: str, lang: str | None) -> list[Entry]:
-    """Return the entries that one line stands for; raise ``BadEntry``."""
+    """Return the entries that one line stands for; raise ``EntryError``."""
     words, *rest = (part.strip() for part in line.split("|"))
     flags = {part for part in rest if part in _FLAGS}
     scores = [part for part in rest if part not in _FLAGS]
     if len(scores) > 1:
-        raise BadEntry(f"{line!r}: write word | score | {' or '.join(_FLAGS)}")
+        raise EntryError(f"{line!r}: write word | score | {' or '.join(_FLAGS)}")
     try:
         score = float(scores[0]) if scores else _DEFAULT
     except ValueError:
-        raise BadEntry(f"{line!r}: {scores[0]!r} is no score; write a figure like 0.6") from None
+        raise EntryError(f"{line!r}: {scores[0]!r} is no score; write a figure like 0.6") from None
     if not 0.0 < score <= 1.0:
-        raise BadEntry(f"{line!r}: a score is above 0 and at most 1")
+        raise EntryError(f"{line!r}: a score is above 0 and at most 1")
     if "ambiguous" in flags and lang is None:
-        raise BadEntry(f"{line!r}: an ambiguous word needs its language: put it under words.fr")
+        raise EntryError(f"{line!r}: an ambiguous word needs its language: put it under words.fr")
     entries = []
     for word in _spelled_out(words):
         folded = fold(word).text.strip()
         if not any(sign.isalnum() for sign in folded):
-            raise BadEntry(f"{line!r}: there is no word in it")
+            raise EntryError(f"{line!r}: there is no word in it")
         exact = accented(word) if "exact" in flags else None
         spellings = {folded}
         glued = folded.replace(" ", "").replace("'", "")

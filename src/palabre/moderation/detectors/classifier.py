@@ -12,7 +12,7 @@ PREFIX: Final = "model_"
 SYMBOLS: Final = tuple(f"{PREFIX}{score}" for score in SCORES)
 
 
-class Unavailable(RuntimeError):
+class UnavailableError(RuntimeError):
     """The rules ask for a model that nobody handed in, or one that does not speak as promised."""
 
 
@@ -27,16 +27,16 @@ class Classifier:
         self.version: Final = "+".join(f"{m.name}@{m.version}" for m in self._models) or "none"
 
     def examine(self, text: Prepared, facts: Facts) -> tuple[Evidence, ...]:
-        """Return one piece of evidence per score; raise ``Unavailable`` when no model can answer."""
+        """Return one piece of evidence per score; raise when no model can answer."""
         lang = text.guessed or primary(facts.lang)
         able = [m for m in self._models if lang is None or not m.languages or lang in m.languages]
         if not able:
-            raise Unavailable(f"no model for language {lang!r}")
+            raise UnavailableError(f"no model for language {lang!r}")
         best: dict[str, Evidence] = {}
         for model in able:
             for name, score in model.scores(text.original, lang).items():
                 if name not in SCORES or not 0.0 <= score <= 1.0:
-                    raise Unavailable(f"{model.name} said {name!r} = {score!r}")
+                    raise UnavailableError(f"{model.name} said {name!r} = {score!r}")
                 known = best.get(name)
                 if known is None or known.score < score:
                     best[name] = Evidence(

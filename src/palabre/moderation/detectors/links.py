@@ -18,7 +18,9 @@ _BARE: Final = re.compile(
     r"(?:/[^\s<>\"'«»\])]*)?(?![\w-])",
     re.IGNORECASE,
 )
-_MARKDOWN: Final = re.compile(r"\[([^\]\n]{1,200})\]\(\s*<?((?:https?:)?//[^\s)>]+)>?[^)]*\)")
+_MARKDOWN: Final = re.compile(
+    r"\[([^\]\n]{1,200})\]\(\s*<?((?:https?:)?//[^\s)>]+)>?[^)\n]{0,200}\)"
+)
 _ADDRESS: Final = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _END: Final = ".,;:!?…"
 

@@ -10,12 +10,13 @@ import re2
 
 from palabre.domain.decision import Evidence, Span
 from palabre.moderation.context import weight
+from palabre.moderation.detectors.finds import evidence
 from palabre.moderation.facts import Facts
 from palabre.moderation.material import Material, Pattern
 from palabre.moderation.prepared import Prepared
 
 _MEMORY: Final = 256 << 20
-_AT_ONCE: Final = 40
+_AT_ONCE: Final = 400
 
 
 def options() -> re2.Options:
@@ -28,7 +29,7 @@ def options() -> re2.Options:
 
 
 def compile_pattern(source: str) -> re2._Regexp:
-    """Return ``source`` compiled to match whole words; raise ``re2.error`` when it is no pattern."""
+    """Return ``source`` compiled, on whole words; raise ``re2.error`` when it is none."""
     return re2.compile(bounded(source), options())
 
 
@@ -47,6 +48,8 @@ class HousePatterns:
     def __init__(self, material: Material) -> None:
         self._patterns = material.patterns
         self._compiled = [compile_pattern(pattern.source) for pattern in material.patterns]
+        # A pattern may look at more than it finds: the group "find" is then what it found.
+        self._group = [c.groupindex.get("find", 0) for c in self._compiled]
         self._sets: list[tuple[int, re2.Set]] = []
         for first in range(0, len(self._patterns), _AT_ONCE):
             automaton = re2.Set.SearchSet(options())
@@ -63,21 +66,12 @@ class HousePatterns:
                 for index in automaton.Match(reading.text) or ():
                     pattern = self._patterns[first + index]
                     for match in self._compiled[first + index].finditer(reading.text):
-                        begin, end = match.span()
+                        begin, end = match.span(self._group[first + index])
                         if begin < end and reading.concerns(begin, end):
                             key = (pattern.symbol, reading.span(begin, end))
                             strength = pattern.score * weight(reading.text, begin, end)
                             found[key] = max(strength, found.get(key, 0.0))
-        return tuple(
-            Evidence(
-                symbol=symbol,
-                score=round(score, 3),
-                detector=self.name,
-                version=self.version,
-                spans=(span,),
-            )
-            for (symbol, span), score in sorted(found.items(), key=lambda item: item[0][1])
-        )
+        return evidence(found, self) if found else ()
 
 
 def literal_words(pattern: Pattern) -> set[str]:

@@ -5,6 +5,7 @@ a checksum it must be right; where it carries none its form must be that of a te
 """
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from palabre.domain.decision import Evidence, Span
@@ -17,7 +18,8 @@ SYMBOLS: Final = ("phone", "email_address", "iban", "nir")
 
 # 08 numbers are those of services and help lines: public by nature.
 _FRENCH: Final = re.compile(
-    r"(?<![\d.,/+-])(?:(?:\+|00)33[ .-]?(?:\(0\)[ .-]?)?|\(?0)[1-79]\)?(?:[ ./-]{0,3}\d{2}){4}(?![\d/]|[.,-]\d)"
+    r"(?<![\d.,/+-])(?:(?:\+|00)33[ .-]?(?:\(0\)[ .-]?)?|\(?0)[1-79]\)?"
+    r"(?:[ ./-]{0,3}\d{2}){4}(?![\d/]|[.,-]\d)"
 )
 _ABROAD: Final = re.compile(
     r"(?<![\w.,/+-])(?:\+|00)(?!33)[1-9]\d{0,2}(?:[ .-]?\(?\d{1,4}\)?){2,6}(?!\d)"
@@ -58,7 +60,7 @@ class PersonalData:
     version: Final = "1"
     heavy: Final = False
 
-    def __init__(self, material: Material) -> None:
+    def __init__(self, _: Material) -> None:
         """Take nothing from the rules: what a telephone number is, is no matter of taste."""
 
     def examine(self, text: Prepared, facts: Facts) -> tuple[Evidence, ...]:  # noqa: ARG002
@@ -100,13 +102,17 @@ def _numbers(plain: Reading) -> list[tuple[str, float, Span]]:
     for match in _NIR.finditer(plain.text):
         if is_nir("".join(match.groups())):
             take("nir", 0.95, *match.span())
-    for pattern in (_FRENCH, _AMERICAN):
-        for match in pattern.finditer(plain.text):
-            take("phone", 0.7, *match.span())
-    for match in _ABROAD.finditer(plain.text):
-        if sum(map(str.isdigit, match.group())) in _DIGITS_ABROAD:
-            take("phone", 0.7, *match.span())
+    for match in _phones(plain.text):
+        take("phone", 0.7, *match.span())
     return found
+
+
+def _phones(text: str) -> Iterator[re.Match[str]]:
+    yield from _FRENCH.finditer(text)
+    yield from _AMERICAN.finditer(text)
+    for match in _ABROAD.finditer(text):
+        if sum(map(str.isdigit, match.group())) in _DIGITS_ABROAD:
+            yield match
 
 
 def iban_length(candidate: str) -> int:

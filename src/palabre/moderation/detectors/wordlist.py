@@ -6,6 +6,7 @@ import ahocorasick_rs
 
 from palabre.domain.decision import Evidence, Span
 from palabre.moderation.context import weight
+from palabre.moderation.detectors.finds import evidence
 from palabre.moderation.facts import Facts
 from palabre.moderation.language import primary
 from palabre.moderation.material import Entry, Material
@@ -41,16 +42,7 @@ class WordList:
                             strength = entry.score * weight(reading.text, begin, end)
                             key = (entry.symbol, span)
                             found[key] = max(strength, found.get(key, 0.0))
-        return tuple(
-            Evidence(
-                symbol=symbol,
-                score=round(score, 3),
-                detector=self.name,
-                version=self.version,
-                spans=(span,),
-            )
-            for (symbol, span), score in sorted(found.items(), key=lambda item: item[0][1])
-        )
+        return evidence(found, self) if found else ()
 
     def _counts(
         self, entry: Entry, text: Prepared, reading: Reading, span: Span, facts: Facts
