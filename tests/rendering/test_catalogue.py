@@ -43,6 +43,6 @@ def test_what_a_language_lacks_is_said_in_english():
 def test_times_are_written_as_the_language_writes_them():
     fr = catalogue("fr", "x")
     in_paris = PoCatalogue(fr.locale, fr.messages, ZoneInfo("Europe/Paris"))
-    assert fr.moment(NOW) == "1 mars 2026 à 12:00"
-    assert in_paris.moment(NOW) == "1 mars 2026 à 13:00"
+    assert fr.moment(NOW) == "1 mars 2026, 12:00"
+    assert in_paris.moment(NOW) == "1 mars 2026, 13:00"
     assert fr.ago(NOW - timedelta(minutes=3), NOW) == "il y a 3 minutes"

@@ -15,6 +15,7 @@ from palabre.application.post_comment import NewComment
 from palabre.cli.serve import run_server
 from palabre.cli.settings_file import settings_text
 from palabre.domain.person import ANYBODY, Role, Viewer
+from palabre.domain.vote import Value
 from palabre.settings import load
 from palabre.web.demo_pages import DemoComment, load_articles, load_comments
 from palabre.web.house import DemoArticle, House
@@ -88,27 +89,33 @@ def _write_thread(
 ) -> None:
     ids: dict[str, str] = {}
     # The story ends a quarter of an hour ago, whenever the demonstration is started.
-    last = timedelta(minutes=max(c.minutes for c in written) + 15)
-    start = now() - last
+    start = now() - timedelta(minutes=max(c.minutes for c in written) + 15)
     for comment in written:
         clock.moment = start + timedelta(minutes=comment.minutes)
         posted = house.post(
             NewComment(
                 url=url,
-                text=comment.text,
+                text=_first_version(comment),
                 title=article.title,
                 lang=article.lang,
                 parent=ids[comment.parent] if comment.parent else None,
-                name=comment.name or None,
+                name=comment.name,
                 vouched=True,
             )
         )
-        ids[comment.id] = posted.stored.comment.id
-        if comment.edited_text:
-            clock.moment += timedelta(minutes=2)
-            viewer = Viewer(author_key=posted.stored.comment.author_key)
-            house.edit(posted.stored.comment.id, comment.edited_text, viewer)
-        for _ in range(comment.up):
-            house.vote(posted.stored.comment.id, 1, voter=None, viewer=ANYBODY)
-        for _ in range(comment.down):
-            house.vote(posted.stored.comment.id, -1, voter=None, viewer=ANYBODY)
+        about = posted.stored.comment
+        ids[comment.id] = about.id
+        if comment.edited is not None:
+            clock.moment = start + timedelta(minutes=comment.edited)
+            house.edit(about.id, comment.text, Viewer(author_key=about.author_key))
+        values: tuple[tuple[Value, int], ...] = ((1, comment.up), (-1, comment.down))
+        for value, times in values:
+            for _ in range(times):
+                house.vote(about.id, value, voter=None, viewer=ANYBODY)
+
+
+def _first_version(comment: DemoComment) -> str:
+    """Return the text without the last sentence where the story has it added by an edit."""
+    if comment.edited is None:
+        return comment.text
+    return comment.text.rstrip(".!?…").rpartition(". ")[0] + "."

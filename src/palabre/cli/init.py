@@ -11,11 +11,14 @@ from palabre.settings import load
 from palabre.wiring import build_parts
 
 _HOUSE_RULES = """\
-# The house's own rules. The shipped rules apply already; what stands here overrides them by id
-# or adds to them. `palabre rules check` reads this file, `palabre rules try TEXT` tries it.
-# Every key is explained in docs/reference/house-rules.md.
-
-version = 1
+# The house's own rules. The shipped rules apply already; what stands here changes them by id or
+# adds to them. `palabre rules check` reads this file, `palabre rules try TEXT` tries it. Every key
+# is explained in docs/reference/house-rules.md.
+#
+# A rule of the shipped ones that this house does not want:
+#
+# [rules.profanity]
+# enabled = false
 """
 
 

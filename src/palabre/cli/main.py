@@ -7,6 +7,9 @@ from typing import Final
 import click
 
 from palabre import __version__
+from palabre.domain.errors import Refusal
+from palabre.moderation.rulefile import RulesError
+from palabre.settings import SettingsError
 
 # A command's module is imported when it is asked for: `palabre judge` need not pay for the web.
 COMMANDS: Final = {
@@ -34,6 +37,19 @@ class Commands(click.Group):
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; what the configuration or the store refuses is said in one line."""
+        try:
+            return super().invoke(ctx)
+        except (SettingsError, RulesError) as error:
+            raise click.ClickException(str(error)) from error
+        except Refusal as error:
+            details = ", ".join(f"{key}: {value}" for key, value in error.values.items())
+            told = f"{error.code} ({details})" if details else error.code
+            raise click.ClickException(f"{told}; run: palabre doctor") from error
+        except OSError as error:
+            raise click.ClickException(str(error)) from error
 
 
 @click.group(cls=Commands)

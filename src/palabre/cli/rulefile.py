@@ -7,7 +7,7 @@ from typing import TypeVar
 import click
 
 from palabre.cli.configuration import DEFAULT, read_settings
-from palabre.moderation.rulebook import RuleBook, RulesError, default_rules, load
+from palabre.moderation.rulebook import RuleBook, default_rules, load
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
@@ -32,12 +32,7 @@ def rules_file(config: Path | None, named: Path | None) -> Path | None:
 
 
 def wanted_rules(config: Path | None, named: Path | None) -> RuleBook:
-    """Return the rules to judge by, or stop with every problem of the file."""
+    """Return the rules to judge by, or raise ``RulesError`` with every problem."""
     file = rules_file(config, named)
-    try:
-        own = file.read_text(encoding="utf-8") if file else None
-        return load(default_rules(), own, site_name=str(file))
-    except (RulesError, UnicodeDecodeError) as error:
-        raise click.ClickException(str(error)) from error
-    except OSError as error:
-        raise click.ClickException(f"{file}: {error.strerror}") from error
+    own = file.read_text(encoding="utf-8") if file else None
+    return load(default_rules(), own, site_name=str(file))

@@ -6,11 +6,9 @@ from pathlib import Path
 import click
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from palabre.cli.configuration import read_settings
-from palabre.domain.errors import Refusal
-from palabre.moderation.rulebook import RulesError
-from palabre.settings import SettingsError
 from palabre.wiring import CONFIG_VARIABLE, build_house, build_parts
 
 
@@ -22,16 +20,9 @@ from palabre.wiring import CONFIG_VARIABLE, build_house, build_parts
 def serve(config: Path | None, host: str | None, port: int | None, workers: int | None) -> None:
     """Answer readers until interrupted."""
     settings, path = read_settings(config)
-    try:
-        # Everything that can be wrong shows here, once, and not in each worker.
-        parts = build_parts(settings, path.parent)
-        build_house(parts)
-    except (SettingsError, RulesError) as error:
-        raise click.ClickException(str(error)) from error
-    except Refusal as error:
-        raise click.ClickException(f"database: {error.code}; run: palabre doctor") from error
-    except OSError as error:
-        raise click.ClickException(str(error)) from error
+    # Everything that can be wrong shows here, once, and not in each worker.
+    parts = build_parts(settings, path.parent)
+    build_house(parts)
     parts.store.close()
     run_server(
         "palabre.wiring:application",
@@ -54,7 +45,7 @@ def run_server(target: str, config: Path, *, host: str, port: int, workers: int)
         workers=workers,
         websockets=False,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         respawn_failed_workers=True,
         backlog=1024,
     ).serve()

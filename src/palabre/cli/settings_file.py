@@ -1,12 +1,13 @@
 """The settings file as it is written for a new installation: every key with its description."""
 
 import tomllib
+from collections.abc import Mapping, Sequence
 
 from palabre.settings import SECTIONS, Settings, SiteSettings, describe
 
 
 def settings_text(
-    site: dict[str, str | list[str]],
+    site: Mapping[str, str | Sequence[str]],
     *,
     base_url: str = "",
     rules_file: str = "house-rules.toml",
@@ -38,12 +39,12 @@ def _default(key: str) -> bool | list[str]:
     return False if key.endswith("_required") else []
 
 
-def _toml(value: str | int | list[str]) -> str:
+def _toml(value: str | int | Sequence[str]) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, list):
+    if not isinstance(value, str):
         return "[" + ", ".join(_toml(v) for v in value) + "]"
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

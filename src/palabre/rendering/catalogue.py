@@ -54,7 +54,7 @@ class PoCatalogue:
     def moment(self, at: datetime) -> str:
         """Return a date with its time, as this language writes it."""
         local = at.astimezone(self.zone)
-        pattern = get_datetime_format("long", locale=self.locale).replace("'", "")
+        pattern = str(get_datetime_format("long", locale=self.locale)).replace("'", "")
         time = format_time(local, "short", tzinfo=self.zone, locale=self.locale)
         return pattern.format(time, format_date(local, "long", locale=self.locale))
 

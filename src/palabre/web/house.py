@@ -18,8 +18,15 @@ from palabre.moderation.rulebook import RuleBook
 class Catalogue(Protocol):
     """The words of one language."""
 
-    lang: str
-    is_right_to_left: bool
+    @property
+    def lang(self) -> str:
+        """The language's BCP 47 tag."""
+        ...
+
+    @property
+    def is_right_to_left(self) -> bool:
+        """Tell whether the language is written from right to left."""
+        ...
 
     def say(self, key: str, **values: object) -> str:
         """Return the sentence under ``key`` with its named placeholders filled."""
