@@ -141,7 +141,12 @@ def _broken(raw: bytes) -> Code:
     msgspec calls an escaped lone surrogate truncated input; the standard library reads it.
     """
     try:
-        json.loads(raw)
+        json.loads(raw.decode("utf-8"), parse_constant=_no_number)
     except (ValueError, RecursionError):
         return Code.BAD_JSON
     return Code.UNREADABLE_TEXT
+
+
+def _no_number(name: str) -> None:
+    # NaN and Infinity are Python's, not JSON's.
+    raise ValueError(name)

@@ -1,80 +1,77 @@
 """How often one address may write: counted per kind of act, in memory, never by plain address.
 
-The counts live with the application, so that every ``Limiter`` of one application shares them.
+The notation of rates ("6/minute;60/hour") is that of the library `limits`. Its moving window in
+memory is not used: it starts a thread at each hit and keeps an empty list for every key it has ever
+seen, which under a flood from many addresses is a leak (limits 5.8, measured by reading it).
 """
 
 import math
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 from limits import RateLimitItem, parse_many
-from limits.strategies import MovingWindowRateLimiter
 from litestar import Request
 
 from palabre.domain.errors import Code, Refusal
 from palabre.web.house import House
 from palabre.web.visitors import source_of
 
-if TYPE_CHECKING:
-    from limits.storage import StorageTypes
-
 Kind = Literal["post", "edit", "vote", "sign_in"]
 
-_STATE_KEY = "palabre_rates"
+_STATE_KEY = "palabre_counts"
 _SWEEP_EVERY = 1024
 
 
 class Counts:
-    """A moving window per key, for the strategy of `limits`.
-
-    The library's own MemoryStorage starts a thread at each hit and keeps an empty list for every
-    key it has ever seen; under a flood from many addresses that is a leak.
-    """
+    """The moments at which each key acted, for as long as its window."""
 
     def __init__(self) -> None:
-        self._hits: dict[str, deque[float]] = {}
-        self._expiries: dict[str, float] = {}
+        self._acts: dict[str, deque[float]] = {}
+        self._ends: dict[str, float] = {}
         self._calls = 0
         self._lock = threading.Lock()
 
-    def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        """Count ``amount`` hits unless that would be more than ``limit`` in ``expiry`` seconds."""
-        now = time.time()
+    def take(self, who: str, rates: tuple[RateLimitItem, ...]) -> int:
+        """Count one act under every rate and return 0, or return the seconds to wait.
+
+        Nothing is counted when one rate refuses, so that knocking on a closed door does not keep it
+        closed.
+        """
+        now = time.monotonic()
         with self._lock:
             self._sweep(now)
-            hits = self._hits.setdefault(key, deque())
-            self._forget(hits, now - expiry)
-            self._expiries[key] = now + expiry
-            if len(hits) + amount > limit:
-                return False
-            hits.extend([now] * amount)
-            return True
+            windows = [(rate, self._window(rate.key_for(who), rate, now)) for rate in rates]
+            waits = [
+                acts[0] + rate.get_expiry() - now for rate, acts in windows if _full(rate, acts)
+            ]
+            if waits:
+                return max(1, math.ceil(max(waits)))
+            for rate, acts in windows:
+                acts.append(now)
+                self._ends[rate.key_for(who)] = now + rate.get_expiry()
+        return 0
 
-    def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
-        """Return when the window of a key began and how many hits it holds."""
-        del limit
-        now = time.time()
-        with self._lock:
-            hits = self._hits.get(key, deque())
-            self._forget(hits, now - expiry)
-            return (hits[0] if hits else now), len(hits)
-
-    def _forget(self, hits: deque[float], before: float) -> None:
-        while hits and hits[0] <= before:
-            hits.popleft()
+    def _window(self, key: str, rate: RateLimitItem, now: float) -> deque[float]:
+        acts = self._acts.setdefault(key, deque())
+        self._ends.setdefault(key, now)
+        while acts and acts[0] <= now - rate.get_expiry():
+            acts.popleft()
+        return acts
 
     def _sweep(self, now: float) -> None:
         self._calls += 1
-        if self._calls % _SWEEP_EVERY:
-            return
-        for key in [k for k, until in self._expiries.items() if until <= now]:
-            del self._hits[key], self._expiries[key]
+        if self._calls % _SWEEP_EVERY == 0:
+            for key in [k for k, end in self._ends.items() if end <= now]:
+                del self._acts[key], self._ends[key]
 
 
 class Limiter:
-    """The rates of a house. Refuses with ``too_many_requests``, which says when to come back."""
+    """The rates of a house. Refuses with ``too_many_requests``, which says when to come back.
+
+    The counts live with the application, so that every ``Limiter`` of one application shares them.
+    """
 
     def __init__(self, house: House) -> None:
         rates = house.config.rates
@@ -89,25 +86,22 @@ class Limiter:
     def hit(self, kind: Kind, request: Request[Any, Any, Any]) -> None:
         """Count one act of this kind for the request's address, or refuse it.
 
-        Nothing is counted against one rate when another refuses, so that knocking on a closed door
-        does not keep it closed. Addresses that cannot be told apart share one count.
+        Addresses that cannot be told apart (a socket without a trusted proxy) share one count.
         """
         if not self._house.config.limits_enabled:
             return
-        window = _window(request)
         source = source_of(request, self._house) or "unknown"
-        for rate in self._rates[kind]:
-            if not window.test(rate, kind, source):
-                reset = window.get_window_stats(rate, kind, source).reset_time
-                seconds = max(1, math.ceil(reset - time.time()))
-                raise Refusal(Code.TOO_MANY_REQUESTS, retry_after=seconds)
-        for rate in self._rates[kind]:
-            window.hit(rate, kind, source)
+        seconds = _counts(request).take(f"{kind}/{source}", self._rates[kind])
+        if seconds:
+            raise Refusal(Code.TOO_MANY_REQUESTS, retry_after=seconds)
 
 
-def _window(request: Request[Any, Any, Any]) -> MovingWindowRateLimiter:
+def _full(rate: RateLimitItem, acts: deque[float]) -> bool:
+    return len(acts) >= rate.amount
+
+
+def _counts(request: Request[Any, Any, Any]) -> Counts:
     state = request.app.state
     if _STATE_KEY not in state:
-        # Counts offers the two methods that the strategy uses, not the library's whole interface.
-        state[_STATE_KEY] = MovingWindowRateLimiter(cast("StorageTypes", Counts()))
-    return cast("MovingWindowRateLimiter", state[_STATE_KEY])
+        state[_STATE_KEY] = Counts()
+    return cast("Counts", state[_STATE_KEY])

@@ -9,6 +9,7 @@ from palabre.application.post_comment import Posted
 from palabre.application.read_thread import Located, Node, ThreadPage
 from palabre.domain.comment import Status
 from palabre.domain.decision import DecisionRecord
+from palabre.moderation.explain import Audience, explain
 from palabre.web.house import Catalogue, House
 from palabre.web.wire import CommentOut, JudgedOut, OwnOut, PageOut, PostedOut, ThreadOut
 
@@ -110,6 +111,13 @@ def posted_out(house: House, posted: Posted, catalogue: Catalogue) -> PostedOut:
 def reasons(
     house: House, stored: Stored, record: DecisionRecord | None, catalogue: Catalogue
 ) -> list[str]:
-    """Return why a comment was stopped, in the reader's language; nothing when it was not."""
-    del house, stored, record, catalogue
-    return []
+    """Return why a comment was stopped, in the reader's language; nothing when it was not.
+
+    First what was found, then the sentence of each rule that decided, as printed under the form.
+    """
+    if record is None or stored.comment.status in (Status.PUBLISHED, Status.DELETED):
+        return []
+    text = stored.body.text if stored.body else ""
+    why = explain(record.decision, house.rules, catalogue, text, Audience.AUTHOR)
+    rules = (house.rules.rule(identifier) for identifier in record.decision.rules)
+    return [why, *(rule.sentence(catalogue.lang) for rule in rules if rule is not None)]
