@@ -1,6 +1,6 @@
 """Rows to comments: which columns a comment is read from, and how it is put together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -92,6 +92,6 @@ def stored_of(row: Sequence[Any]) -> Stored:
     )
 
 
-def all_stored(rows: Iterable[Sequence[Any]]) -> list[Stored]:
+def all_stored(found: sa.CursorResult[*tuple[Any, ...]]) -> list[Stored]:
     """Return the comments of all rows."""
-    return [stored_of(row) for row in rows]
+    return [stored_of(row) for row in found.all()]

@@ -50,6 +50,7 @@ class Database:
     def reading(self) -> Iterator[sa.Connection]:
         """Open a transaction that sees one moment and cannot write."""
         with _told(), self._read.connect() as connection, connection.begin():
+            connection.exec_driver_sql("BEGIN")
             yield connection
 
     @contextmanager
@@ -57,6 +58,7 @@ class Database:
         """Open a transaction that holds the write lock; all of it is kept, or nothing."""
         with _told(), self._write.connect() as connection:
             with connection.begin():
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
                 yield connection
             self._to_scrub = self._to_scrub or bool(connection.info.pop("erased", False))
             if self._to_scrub:
@@ -125,17 +127,12 @@ def _sqlite(url: sa.URL, durability: str, patience: float, *, size: int, writes:
     ]
     if not writes:
         pragmas.append("query_only = ON")
-    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
 
     @event.listens_for(engine, "connect")
     def prepare(driver: Any, record: object) -> None:  # noqa: ANN401 -- the driver is untyped here
         del record
-        driver.isolation_level = None  # the driver would begin and commit by its own lights
+        driver.isolation_level = None  # the driver would begin by its own lights
         for pragma in pragmas:
             driver.execute(f"PRAGMA {pragma}").close()
-
-    @event.listens_for(engine, "begin")
-    def start(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin)
 
     return engine
