@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
@@ -20,7 +20,7 @@ from palabre.web.limits import Limiter
 from palabre.web.links import Place, sort_of
 from palabre.web.thread_pages import Asked, asked_of, is_personal, show
 
-_SEE_OTHER = 303
+_SEE_OTHER: Final = 303
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ def routes(house: House) -> list[HTTPRouteHandler]:
             raise Refusal(Code.NOT_FOUND)
         return articles[slug]
 
-    def article_page(  # noqa: PLR0917 -- the shape that `writing.receive` calls
+    def article_page(
         request: Request[Any, Any, Any],
         house: House,
         place: Place,
@@ -79,7 +79,9 @@ def routes(house: House) -> list[HTTPRouteHandler]:
             (article, counts[article_url(article, house)], _day(article.date, words))
             for article in sorted(articles.values(), key=lambda a: a.date, reverse=True)
         ]
-        answer = views.page("demo/front.html", words, {"articles": listed})
+        answer = views.page(
+            "demo/front.html", words, {"articles": listed, "site": house.sites()[0]}
+        )
         return views.shared(request, answer, personal=False)
 
     @get("/articles/{slug:str}")
@@ -87,9 +89,7 @@ def routes(house: House) -> list[HTTPRouteHandler]:
         query = request.query_params
         url = article_url(found(slug), house)
         place = article_place(found(slug), query)
-        answer = await asyncio.to_thread(
-            article_page, request, house, place, url, asked_of(query)
-        )
+        answer = await asyncio.to_thread(article_page, request, house, place, url, asked_of(query))
         return views.shared(request, answer, personal=is_personal(request, house))
 
     @post("/articles/{slug:str}", status_code=_SEE_OTHER)
@@ -112,7 +112,11 @@ def article_url(article: DemoArticle, house: House) -> str:
 def article_place(article: DemoArticle, query: Mapping[str, str]) -> Place:
     """Return the article's own page as the place of its thread."""
     lang = query.get("lang")
-    return Place(path=f"/articles/{article.slug}", fixed=(("lang", lang),) if lang else (), sort=sort_of(query.get("sort", "")))
+    return Place(
+        path=f"/articles/{article.slug}",
+        fixed=(("lang", lang),) if lang else (),
+        sort=sort_of(query.get("sort", "")),
+    )
 
 
 def load_articles() -> tuple[DemoArticle, ...]:

@@ -1,11 +1,187 @@
-"""Placeholder: no pages yet."""
+"""The moderators' desk: sign in, read what waits, decide, undo. All of it works by plain forms."""
 
+import asyncio
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
+from litestar.response import Redirect
 
+from palabre.application.moderate import Choice
+from palabre.domain.comment import Status
+from palabre.domain.decision import DecisionRecord, Verdict
+from palabre.domain.errors import Code, Refusal
+from palabre.domain.identifier import is_id
+from palabre.domain.person import Moderator
+from palabre.web import errors, views
+from palabre.web.desk_view import DeskLook
+from palabre.web.forms import FIELD, desk_token, form_token, read_desk_form, read_form
 from palabre.web.house import House
+from palabre.web.languages import catalogue_for
+from palabre.web.limits import Limiter
+
+COOKIE = "palabre_desk"
+TABS = (Status.HELD, Status.REFUSED, Status.PUBLISHED)
+PAGE = 25
+
+_SEE_OTHER: Final = 303
+_VERDICTS = {"approve": Verdict.PUBLISH, "refuse": Verdict.REFUSE, "hold": Verdict.HOLD}
+_UNDO = "undo"
+
+Asked = Request[Any, Any, Any]
 
 
 def routes(house: House) -> list[HTTPRouteHandler]:
-    """Return no handlers."""
-    del house
-    return []
+    """Return the handlers of the desk."""
+    limiter = Limiter(house)
+
+    @get("/desk")
+    async def queue(request: Asked) -> Response[Any]:
+        try:
+            moderator, token = await _who(request, house)
+        except Refusal as refusal:
+            if refusal.code is not Code.SIGN_IN_REQUIRED:
+                raise
+            return Redirect("/desk/sign-in", status_code=_SEE_OTHER)
+        return await asyncio.to_thread(_queue_page, request, house, moderator, token)
+
+    @get("/desk/sign-in")
+    async def door(request: Asked) -> Response[Any]:
+        return _door(request, house)
+
+    @post("/desk/sign-in", status_code=_SEE_OTHER)
+    async def sign_in(request: Asked) -> Response[Any]:
+        fields = await read_form(request, house)
+        login = fields.get("login", "")
+        try:
+            limiter.hit("sign_in", request)
+            token = await asyncio.to_thread(house.sign_in, login, fields.get("password", ""))
+        except Refusal as refusal:
+            return _door(request, house, login=login, refusal=refusal)
+        answer = Redirect("/desk", status_code=_SEE_OTHER)
+        answer.cookies.append(_cookie(token, house))
+        return answer
+
+    @post("/desk/sign-out", status_code=_SEE_OTHER)
+    async def sign_out(request: Asked) -> Response[Any]:
+        _, token = await _who(request, house)
+        await read_desk_form(request, house, token)
+        await asyncio.to_thread(house.sign_in.out, token)
+        answer = Redirect("/desk/sign-in", status_code=_SEE_OTHER)
+        answer.delete_cookie(COOKIE, path="/desk")
+        return answer
+
+    @post("/desk/comments/{comment_id:str}", status_code=_SEE_OTHER)
+    async def decide(request: Asked, comment_id: str) -> Response[Any]:
+        moderator, token = await _who(request, house)
+        fields = await read_desk_form(request, house, token)
+        await asyncio.to_thread(_decide, house, moderator, comment_id, fields)
+        if fields.get("fragment"):
+            return await asyncio.to_thread(_item_page, request, house, moderator, token, comment_id)
+        state = fields.get("state", Status.HELD.value)
+        query = urlencode({"state": state, "done": comment_id})
+        return Redirect(f"/desk?{query}", status_code=_SEE_OTHER)
+
+    return [queue, door, sign_in, sign_out, decide]
+
+
+async def _who(request: Asked, house: House) -> tuple[Moderator, str]:
+    token = request.cookies.get(COOKIE, "")
+    return await asyncio.to_thread(house.sign_in.who, token), token
+
+
+def _decide(
+    house: House, moderator: Moderator, comment_id: str, fields: dict[str, str]
+) -> DecisionRecord:
+    """Do what the pressed button says: ``approve``, ``hold``, ``undo`` or ``refuse:<rule>``."""
+    what, _, rule = fields.get("do", "").partition(":")
+    if what == _UNDO:
+        return house.moderate.undo(comment_id, moderator)
+    if what not in _VERDICTS:
+        raise Refusal(Code.BAD_FIELD, field="do")
+    choice = Choice(verdict=_VERDICTS[what], rule=rule or None, note=fields.get("note"))
+    return house.moderate.decide(comment_id, choice, moderator)
+
+
+def _queue_page(request: Asked, house: House, moderator: Moderator, token: str) -> Response[str]:
+    query = request.query_params
+    state = query.get("state")
+    status = Status(state) if state in TABS else Status.HELD
+    after = query.get("after") or None
+    if after is not None and not is_id(after):
+        raise Refusal(Code.BAD_CURSOR, field="after")
+    found, counts = house.moderate.queue(moderator, status=status, limit=PAGE + 1, after=after)
+    look = DeskLook(house=house, words=catalogue_for(request, house), moderator=moderator)
+    values = {
+        **_common(look, token),
+        "state": status.value,
+        "tabs": [(tab.value, counts.get(tab, 0)) for tab in TABS],
+        "items": [look.item(item) for item in found[:PAGE]],
+        "more": found[PAGE - 1].stored.comment.id if len(found) > PAGE else None,
+        "is_later_page": after is not None,
+        "done": _done(look, query.get("done")),
+    }
+    return views.page("desk/queue.html", look.words, values)
+
+
+def _done(look: DeskLook, comment_id: str | None) -> Any:  # noqa: ANN401 -- an ItemView or None
+    """Return the comment that was just decided, so that the decision can be undone at once."""
+    if not comment_id:
+        return None
+    try:
+        item, history = look.house.moderate.item(comment_id, look.moderator)
+    except Refusal:
+        return None
+    return look.item(item, history)
+
+
+def _item_page(
+    request: Asked, house: House, moderator: Moderator, token: str, comment_id: str
+) -> Response[str]:
+    item, history = house.moderate.item(comment_id, moderator)
+    look = DeskLook(house=house, words=catalogue_for(request, house), moderator=moderator)
+    values = {**_common(look, token), "item": look.item(item, history), "state": Status.HELD.value}
+    return views.page("desk/item.html", look.words, values)
+
+
+def _common(look: DeskLook, token: str) -> dict[str, Any]:
+    return {
+        "moderator": look.moderator,
+        "rules": look.rules(),
+        "form_field": FIELD,
+        "form_token": desk_token(token, look.house),
+    }
+
+
+def _door(
+    request: Asked, house: House, *, login: str = "", refusal: Refusal | None = None
+) -> Response[str]:
+    words = catalogue_for(request, house)
+    title, remedy = errors.words(refusal, words) if refusal else ("", "")
+    values = {
+        "login": login,
+        "title": title,
+        "remedy": remedy,
+        "form_field": FIELD,
+        "form_token": form_token(house),
+    }
+    answer = views.page("desk/sign_in.html", words, values)
+    if refusal is not None:
+        answer.status_code = errors.STATUS[refusal.code]
+        answer.headers.update(errors.headers(refusal))
+    return answer
+
+
+def _cookie(token: str, house: House) -> Cookie:
+    # Sent to the desk alone, and never along with a request that another site started.
+    return Cookie(
+        key=COOKIE,
+        value=token,
+        path="/desk",
+        max_age=int(house.config.session_length.total_seconds()),
+        httponly=True,
+        secure=house.config.base_url.startswith("https:"),
+        samesite="strict",
+    )

@@ -1,4 +1,4 @@
-"""Where the links and forms of a thread lead: to the plain thread page, or to the page around it."""
+"""Where links and forms of a thread lead: to the plain thread page, or to the page around it."""
 
 import re
 from collections.abc import Mapping

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from palabre.application.ports import Stored
 from palabre.domain.comment import Status
-from palabre.domain.decision import Decision, DecisionRecord
+from palabre.domain.decision import ActorKind, Decision, DecisionRecord
+from palabre.moderation.explain import Audience, explain
 from palabre.moderation.rulebook import RuleBook
 from palabre.web.house import Catalogue
 
@@ -29,18 +30,18 @@ def notice_of(
     status = stored.comment.status
     if status is Status.DELETED:
         return None
-    from palabre.moderation.explain import Audience, explain
-
     title = words.say(f"notice.{status.value}.title")
     text = words.say(f"notice.{status.value}.text")
     if status is Status.PUBLISHED or record is None:
         return Notice(kind=status.value, title=title, text=text)
+    # A moderator's decision rests on the rule alone; what the engine had found is not its reason.
+    by_engine = record.actor.kind is ActorKind.ENGINE
     said = stored.body.text if stored.body else ""
     return Notice(
         kind=status.value,
         title=title,
         text=text,
-        why=explain(record.decision, rules, words, said, Audience.AUTHOR),
+        why=explain(record.decision, rules, words, said, Audience.AUTHOR) if by_engine else "",
         rules=sentences(record.decision, rules, words.lang),
         decided_by=words.say(f"notice.decided_by.{record.actor.kind.value}"),
     )

@@ -40,7 +40,7 @@ def routes(house: House) -> list[HTTPRouteHandler]:
         answer = await asyncio.to_thread(comment_page, request, house, comment_id)
         return views.shared(request, answer, personal=is_personal(request, house))
 
-    @get("/comments/{comment_id:str}/replies")
+    @get(["/comments/{comment_id:str}/replies", "/thread/replies/{comment_id:str}"])
     async def replies(request: Request[Any, Any, Any], comment_id: str) -> Response[str]:
         answer = await asyncio.to_thread(replies_page, request, house, comment_id)
         return views.shared(request, answer, personal=is_personal(request, house))
@@ -81,9 +81,7 @@ def thread_page(
     return answer
 
 
-def replies_page(
-    request: Request[Any, Any, Any], house: House, comment_id: str
-) -> Response[str]:
+def replies_page(request: Request[Any, Any, Any], house: House, comment_id: str) -> Response[str]:
     """Return a further page of the replies below a root."""
     query = request.query_params
     url = query.get("url", "")

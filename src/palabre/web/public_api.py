@@ -14,6 +14,7 @@ from palabre.application.post_comment import NewComment
 from palabre.application.read_thread import Mine, ThreadPage
 from palabre.domain.person import Viewer
 from palabre.web import answers, showing, visitors
+from palabre.web.forms import is_own_origin
 from palabre.web.house import House
 from palabre.web.intake import Query, read_json
 from palabre.web.languages import catalogue_for
@@ -123,7 +124,7 @@ class PublicApi:
         )
         posted = await asyncio.to_thread(self._house.post, new)
         catalogue = catalogue_for(request, self._house, body.lang)
-        return answers.private(
+        answer = answers.private(
             showing.posted_out(self._house, posted, catalogue),
             status=201,
             headers={
@@ -131,6 +132,9 @@ class PublicApi:
                 "Content-Language": catalogue.lang,
             },
         )
+        if self._is_own_page(request):
+            answer.cookies.append(visitors.author_cookie(posted.token, self._house))
+        return answer
 
     async def edit(self, request: Asked) -> Answer:
         """Replace the words of a comment and judge it again."""
@@ -163,7 +167,7 @@ class PublicApi:
             viewer=visitors.viewer_of(request, self._house),
         )
         tally = voted.tally
-        return answers.private(
+        answer = answers.private(
             VotedOut(
                 up=tally.up,
                 down=tally.down,
@@ -172,6 +176,14 @@ class PublicApi:
                 voter=voted.token,
             )
         )
+        if self._is_own_page(request):
+            answer.cookies.append(visitors.voter_cookie(voted.token, self._house))
+        return answer
+
+    def _is_own_page(self, request: Asked) -> bool:
+        # The element on a page of this server: its reader's next plain page must know them too.
+        # Everywhere else the secret is the caller's to keep, and a cookie would be a third party's.
+        return is_own_origin(request.headers.get("origin", ""), request, self._house)
 
     async def counts(self, request: Asked) -> Answer:
         """Return the number of published comments of many articles at once."""

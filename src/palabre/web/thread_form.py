@@ -87,7 +87,9 @@ def form_of(
     """
     if page.thread is not None and not page.thread.is_open(look.now):
         return None
-    own = edit_form(mine, look, edit, kind="edit") or edit_form(mine, look, look.posted, kind="again")
+    own = edit_form(mine, look, edit, kind="edit") or edit_form(
+        mine, look, look.posted, kind="again"
+    )
     if own is not None and draft is None:
         return own
     words, site = look.words, page.site

@@ -1,4 +1,4 @@
-"""From a request to a thread with its form: read, and put into words, for whatever page holds it."""
+"""From a request to a thread with its form: read and put into words, for any page around it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -48,6 +48,7 @@ class CommentView:
     can_vote: bool
     can_reply: bool
     can_edit: bool
+    parent_id: str | None = None
     parent: tuple[str, str] | None = None
     notice: Notice | None = None
     replies: tuple["CommentView", ...] = ()
@@ -136,6 +137,7 @@ class Look:
             can_vote=is_public and not is_mine and is_open,
             can_reply=is_public and is_open,
             can_edit=is_mine and is_open and in_time,
+            parent_id=comment.parent_id,
             parent=parent,
             notice=notice_of(stored, record, self.house.rules, words)
             if is_mine and (comment.id == self.posted or not is_public)
@@ -147,8 +149,9 @@ class Look:
 def thread_view(page: ThreadPage, mine: Mine | None, look: Look) -> ThreadView:
     """Return the thread with the reader's own comments in their places."""
     is_open = page.thread is None or page.thread.is_open(look.now)
-    trees = tuple(node_view(node, look, mine, is_open=is_open, url=page.address.url)
-                  for node in page.nodes)
+    trees = tuple(
+        node_view(node, look, mine, is_open=is_open, url=page.address.url) for node in page.nodes
+    )
     own, trees = _with_own(trees, mine, look, is_open=is_open)
     place = look.place
     return ThreadView(
@@ -190,7 +193,7 @@ def node_view(
         for reply in node.replies
     )
     rest = (
-        Place(path=f"/comments/{view.id}/replies", fixed=(("url", url),)).to(after=node.next)
+        Place(path=f"/thread/replies/{view.id}", fixed=(("url", url),)).to(after=node.next)
         if node.next
         else None
     )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from litestar import Request, Response, post
@@ -24,7 +24,7 @@ from palabre.web.thread_pages import asked_of
 
 ThreadPageOf = Callable[..., Response[str]]
 
-_SEE_OTHER = 303
+_SEE_OTHER: Final = 303
 _VALUES: dict[str, Value] = {"1": 1, "0": 0, "-1": -1}
 
 
@@ -69,11 +69,9 @@ def routes(house: House, thread_page: ThreadPageOf) -> list[HTTPRouteHandler]:
             await asyncio.to_thread(house.edit, comment_id, text, viewer)
         except Refusal as refusal:
             require_own_page(request, house)
-            draft = Draft(text=text, refusal=refusal)
+            draft, status = Draft(text=text, refusal=refusal), errors.STATUS[refusal.code]
             return await asyncio.to_thread(
-                lambda: comment_page(
-                    request, house, comment_id, draft=draft, status=errors.STATUS[refusal.code]
-                )
+                lambda: comment_page(request, house, comment_id, draft=draft, status=status)
             )
         back = links.back(fields.get("back", ""), comment_id, posted=comment_id)
         return Redirect(back, status_code=_SEE_OTHER)
@@ -136,15 +134,15 @@ async def receive(
             email=fields.get("email", ""),
             refusal=refusal,
         )
-        asked = replace(asked_of(request.query_params), reply=fields.get("parent") or None, draft=draft)
+        asked = replace(
+            asked_of(request.query_params), reply=fields.get("parent") or None, draft=draft
+        )
         status = errors.STATUS[refusal.code]
         return await asyncio.to_thread(
             lambda: thread_page(request, house, place, url, asked, status)
         )
     comment_id = posted.stored.comment.id
-    answer = Redirect(
-        place.to(links.anchor(comment_id), posted=comment_id), status_code=_SEE_OTHER
-    )
+    answer = Redirect(place.to(links.anchor(comment_id), posted=comment_id), status_code=_SEE_OTHER)
     answer.cookies.append(visitors.author_cookie(posted.token, house))
     return answer
 

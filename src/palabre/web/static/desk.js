@@ -1,0 +1,165 @@
+// The desk by keyboard, and decisions in place. Every action is a plain form in the page; this
+// script only sends it without leaving, and puts the answer where the comment stood.
+
+const items = () => [...document.querySelectorAll("[data-item]")];
+const says = document.querySelector("[data-says]");
+const keys = document.querySelector("#keys");
+const helpButton = document.querySelector("[data-help]");
+const decided = [];
+
+const current = () => document.activeElement?.closest?.("[data-item]") ?? null;
+
+function show(item) {
+  if (!item) return;
+  item.focus({ preventScroll: true });
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  item.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+}
+
+function step(by) {
+  const all = items();
+  const at = all.indexOf(current());
+  show(all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]);
+}
+
+function nextOpen(after) {
+  const all = items();
+  const at = all.indexOf(after);
+  const waits = (item) => !item.classList.contains("decided");
+  return all.slice(at + 1).find(waits) ?? all.slice(0, at).find(waits) ?? after;
+}
+
+function recount(from, to) {
+  if (from === to) return;
+  for (const [name, by] of [[from, -1], [to, 1]]) {
+    const count = document.querySelector(`[data-count="${name}"]`);
+    if (count) count.textContent = String(Number(count.textContent) + by);
+  }
+}
+
+function say(text) {
+  if (!says) return;
+  says.textContent = "";
+  requestAnimationFrame(() => { says.textContent = text; });
+}
+
+async function send(form, button) {
+  const item = form.closest("[data-item]");
+  if (!item || item.ariaBusy === "true") return;
+  item.ariaBusy = "true";
+  const body = new URLSearchParams(new FormData(form, button));
+  body.set("fragment", "1");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "*/*" } });
+    if (answer.status === 401) return location.reload();
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(problem(text));
+    replace(item, text, button.value);
+  } catch (error) {
+    item.ariaBusy = null;
+    say(`${says?.dataset.failed ?? ""} ${error.message}`);
+    warn(item, `${says?.dataset.failed ?? ""} ${error.message}`);
+  }
+}
+
+function problem(text) {
+  try {
+    const { title, detail } = JSON.parse(text);
+    return `${title} ${detail}`;
+  } catch {
+    return "";
+  }
+}
+
+function warn(item, text) {
+  const note = item.querySelector("[data-warning]") ?? document.createElement("p");
+  note.dataset.warning = "";
+  note.className = "flash bad";
+  note.textContent = text;
+  item.append(note);
+}
+
+function replace(item, html, did) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const fresh = template.content.querySelector("[data-item]");
+  if (!fresh) return location.reload();
+  recount(item.dataset.status, fresh.dataset.status);
+  item.replaceWith(fresh);
+  say(fresh.querySelector(".state").textContent);
+  if (did === "undo") {
+    decided.splice(decided.indexOf(fresh.dataset.item), 1);
+    return show(fresh);
+  }
+  decided.push(fresh.dataset.item);
+  fresh.classList.add("decided");
+  show(nextOpen(fresh));
+}
+
+function press(item, selector) {
+  const button = item?.querySelector(selector);
+  if (!button) return false;
+  send(button.form, button);
+  return true;
+}
+
+function undo() {
+  const here = current();
+  if (here?.querySelector('[data-key="u"]')) return press(here, '[data-key="u"]');
+  const last = decided.at(-1);
+  return last ? press(document.querySelector(`[data-item="${last}"]`), '[data-key="u"]') : false;
+}
+
+function openRules(item) {
+  const details = item?.querySelector("[data-refuse]");
+  if (!details) return;
+  details.open = true;
+  details.querySelector("button").focus();
+}
+
+function help(open = keys.hidden) {
+  keys.hidden = !open;
+  helpButton.ariaExpanded = String(open);
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.closest("[data-item]") || !event.submitter) return;
+  event.preventDefault();
+  send(form, event.submitter);
+});
+
+const actions = {
+  j: () => step(1),
+  k: () => step(-1),
+  a: (item) => press(item, '[data-key="a"]'),
+  h: (item) => press(item, '[data-key="h"]'),
+  r: openRules,
+  u: undo,
+  n: (item) => item?.querySelector('[name="note"]')?.focus(),
+  "?": () => help(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const item = current();
+  const rules = item?.querySelector("[data-refuse][open]");
+  if (event.key === "Escape") {
+    if (rules) rules.open = false;
+    else help(false);
+    return show(item);
+  }
+  if (event.target.matches("input, textarea, select")) return;
+  const key = event.key.toLowerCase();
+  if (rules && press(item, `[data-rule-key="${CSS.escape(key)}"]`)) return event.preventDefault();
+  if (!Object.hasOwn(actions, key)) return;
+  event.preventDefault();
+  actions[key](item);
+});
+
+if (helpButton) {
+  helpButton.hidden = false;
+  helpButton.addEventListener("click", () => help());
+}
+// A moderator who opens the queue starts at its first comment, unless a link led elsewhere.
+if (!location.hash) items()[0]?.focus({ preventScroll: true });

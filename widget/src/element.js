@@ -1,0 +1,106 @@
+import styles from "../../src/palabre/web/static/thread.css";
+import { Server } from "./server.js";
+import { Thread } from "./thread.js";
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(`:host{display:block}:host([hidden]){display:none}${styles}`);
+
+/**
+ * <palabre-comments url? title? lang? sort? server? loading="lazy"?>
+ *
+ * Shows the thread of the page it stands on, or of `url`. What stands inside it is shown until the
+ * thread is there, and stays if the thread cannot be had. Events, all bubbling and named like those
+ * of an image: `loadstart`, `load`, `error`; `palabre-replace` (cancellable) before the content is
+ * replaced, `palabre-submit` (cancellable) before anything is sent, `palabre-done` after.
+ */
+export class PalabreComments extends HTMLElement {
+  /** @type {IntersectionObserver | undefined} */
+  #watch;
+  /** @type {Thread | undefined} */
+  #thread;
+
+  connectedCallback() {
+    if (this.#thread) return;
+    if (this.getAttribute("loading") !== "lazy") return void this.load();
+    this.#watch = new IntersectionObserver(
+      (entries) => entries.some((entry) => entry.isIntersecting) && this.load(),
+      { rootMargin: "600px" },
+    );
+    this.#watch.observe(this);
+  }
+
+  disconnectedCallback() {
+    this.#watch?.disconnect();
+  }
+
+  /** Fetch the thread and show it. */
+  async load() {
+    this.#watch?.disconnect();
+    this.dispatchEvent(new Event("loadstart"));
+    try {
+      const server = new Server(this.getAttribute("server") ?? new URL(import.meta.url).origin);
+      const html = this.#inside(server) ?? (await server.html(this.#link(), { fragment: "1" }));
+      if (!this.announce("palabre-replace", { html }, true)) return;
+      this.#show(html, server);
+      this.dispatchEvent(new Event("load"));
+    } catch (error) {
+      // What was served inside the element is still there, and works without us.
+      this.dispatchEvent(new CustomEvent("error", { detail: error }));
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {object} detail
+   */
+  announce(name, detail, cancelable = false) {
+    const event = new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable });
+    return this.dispatchEvent(event);
+  }
+
+  /** What the page says of the article: believed by the server from registered sites only. */
+  get article() {
+    const link = /** @type {HTMLLinkElement | null} */ (document.querySelector("link[rel=canonical]"));
+    const title = document.querySelector("meta[property='og:title']")?.getAttribute("content");
+    return {
+      url: this.getAttribute("url") ?? link?.href ?? location.href.split("#")[0] ?? "",
+      title: this.getAttribute("title") ?? title ?? document.title,
+      lang: this.lang || document.documentElement.lang,
+    };
+  }
+
+  #link() {
+    const { url, title, lang } = this.article;
+    const query = new URLSearchParams({ url, title });
+    if (lang) query.set("lang", lang);
+    const sort = this.getAttribute("sort");
+    if (sort) query.set("sort", sort);
+    return `/thread?${query}`;
+  }
+
+  /**
+   * The thread that the page was served with, if it may be shown as it is: it came from this very
+   * server, and this reader has nothing in it that a shared copy would lack.
+   * @param {Server} server
+   */
+  #inside(server) {
+    const served = /** @type {HTMLElement | null} */ (this.querySelector("section.palabre"));
+    const own = server.origin === location.origin || !server.knowsReader;
+    return served && own && !this.hasAttribute("url") ? served.outerHTML : null;
+  }
+
+  /**
+   * @param {string} html
+   * @param {Server} server
+   */
+  #show(html, server) {
+    const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [sheet];
+    this.#thread = new Thread(this, root, server);
+    this.#thread.show(html);
+    // Links to the comments (#palabre) lead to the element from now on.
+    this.replaceChildren();
+    if (!this.id) this.id = "palabre";
+    this.#thread.arrive(location.hash);
+  }
+}

@@ -1,0 +1,103 @@
+// Talking to the server this script came from: pages in HTML, acts in JSON.
+//
+// On the server's own pages its cookies do. On any other site they would be third-party cookies, so
+// the reader's secrets travel in headers and are kept in that site's own storage, from the first
+// comment or vote on and not before.
+
+const AUTHOR = "palabre-author";
+const VOTER = "palabre-voter";
+
+/** What the server declined, in the reader's language. */
+export class Declined extends Error {
+  /** @param {{title?: string, detail?: string, field?: string}} problem */
+  constructor(problem) {
+    super([problem.title, problem.detail].filter(Boolean).join(" "));
+    this.field = problem.field;
+  }
+}
+
+export class Server {
+  #storage;
+  /** The language in which to be answered. */
+  lang = "";
+
+  /** @param {string} origin */
+  constructor(origin) {
+    this.origin = origin;
+    this.#storage = origin === location.origin ? null : storageOf();
+  }
+
+  /**
+   * The address of a link or form that the server wrote, whatever page it now stands on.
+   * @param {string} link
+   */
+  address(link) {
+    return new URL(link, this.origin);
+  }
+
+  /**
+   * A part of a page.
+   * @param {string | URL} link
+   * @param {Record<string, string>} parameters
+   */
+  async html(link, parameters) {
+    const url = this.address(String(link));
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+    const answer = await fetch(url, { headers: { Accept: "text/html", ...this.#secrets() } });
+    if (!answer.ok) throw new Declined({});
+    return answer.text();
+  }
+
+  /**
+   * An act, by the public API.
+   * @param {string} method
+   * @param {string} path
+   * @param {object} [body]
+   */
+  async act(method, path, body) {
+    const answer = await fetch(this.address(`/api/v1/comments${path}?lang=${this.lang}`), {
+      method,
+      headers: {
+        Accept: "application/json",
+        ...(body && { "Content-Type": "application/json" }),
+        ...this.#secrets(),
+      },
+      body: body && JSON.stringify(body),
+    });
+    const text = await answer.text();
+    const said = text ? JSON.parse(text) : {};
+    if (!answer.ok) throw new Declined(said);
+    if (said.token) this.#storage?.setItem(AUTHOR, said.token);
+    if (said.voter) this.#storage?.setItem(VOTER, said.voter);
+    return said;
+  }
+
+  /** @returns {Record<string, string>} */
+  #secrets() {
+    const author = this.#storage?.getItem(AUTHOR);
+    const voter = this.#storage?.getItem(VOTER);
+    return {
+      ...(author && { Authorization: `Bearer ${author}` }),
+      ...(voter && { "Palabre-Voter": voter }),
+    };
+  }
+
+  /** Whether the reader has acted here before, so that a page made for everybody lacks something. */
+  get knowsReader() {
+    return Boolean(this.#storage?.getItem(AUTHOR) ?? this.#storage?.getItem(VOTER));
+  }
+}
+
+/** Storage may be switched off: then secrets last as long as the page. */
+function storageOf() {
+  try {
+    localStorage.getItem(AUTHOR);
+    return localStorage;
+  } catch {
+    const kept = new Map();
+    return {
+      getItem: (/** @type {string} */ name) => kept.get(name) ?? null,
+      setItem: (/** @type {string} */ name, /** @type {string} */ value) => void kept.set(name, value),
+    };
+  }
+}
