@@ -85,7 +85,8 @@ def routes(house: House) -> list[HTTPRouteHandler]:
         return views.shared(request, answer, personal=False)
 
     @get("/articles/{slug:str}")
-    async def article(request: Request[Any, Any, Any], slug: str) -> Response[str]:
+    async def article(request: Request[Any, Any, Any]) -> Response[str]:
+        slug = str(request.path_params["slug"])
         query = request.query_params
         url = article_url(found(slug), house)
         place = article_place(found(slug), query)
@@ -93,7 +94,8 @@ def routes(house: House) -> list[HTTPRouteHandler]:
         return views.shared(request, answer, personal=is_personal(request, house))
 
     @post("/articles/{slug:str}", status_code=_SEE_OTHER)
-    async def comment(request: Request[Any, Any, Any], slug: str) -> Response[Any]:
+    async def comment(request: Request[Any, Any, Any]) -> Response[Any]:
+        slug = str(request.path_params["slug"])
         place = article_place(found(slug), request.query_params)
         url = article_url(found(slug), house)
         about = found(slug)

@@ -74,7 +74,8 @@ def routes(house: House) -> list[HTTPRouteHandler]:
         return answer
 
     @post("/desk/comments/{comment_id:str}", status_code=_SEE_OTHER)
-    async def decide(request: Asked, comment_id: str) -> Response[Any]:
+    async def decide(request: Asked) -> Response[Any]:
+        comment_id = str(request.path_params["comment_id"])
         moderator, token = await _who(request, house)
         fields = await read_desk_form(request, house, token)
         await asyncio.to_thread(_decide, house, moderator, comment_id, fields)

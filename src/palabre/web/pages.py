@@ -36,12 +36,14 @@ def routes(house: House) -> list[HTTPRouteHandler]:
         return views.shared(request, answer, personal=is_personal(request, house))
 
     @get("/comments/{comment_id:str}")
-    async def comment(request: Request[Any, Any, Any], comment_id: str) -> Response[str]:
+    async def comment(request: Request[Any, Any, Any]) -> Response[str]:
+        comment_id = str(request.path_params["comment_id"])
         answer = await asyncio.to_thread(comment_page, request, house, comment_id)
         return views.shared(request, answer, personal=is_personal(request, house))
 
     @get(["/comments/{comment_id:str}/replies", "/thread/replies/{comment_id:str}"])
-    async def replies(request: Request[Any, Any, Any], comment_id: str) -> Response[str]:
+    async def replies(request: Request[Any, Any, Any]) -> Response[str]:
+        comment_id = str(request.path_params["comment_id"])
         answer = await asyncio.to_thread(replies_page, request, house, comment_id)
         return views.shared(request, answer, personal=is_personal(request, house))
 

@@ -40,7 +40,8 @@ def routes(house: House, thread_page: ThreadPageOf) -> list[HTTPRouteHandler]:
         return await receive(request, house, place, fields.get("url", ""), thread_page, limiter)
 
     @post("/comments/{comment_id:str}/vote", status_code=_SEE_OTHER)
-    async def vote(request: Request[Any, Any, Any], comment_id: str) -> Response[Any]:
+    async def vote(request: Request[Any, Any, Any]) -> Response[Any]:
+        comment_id = str(request.path_params["comment_id"])
         fields = await read_form(request, house)
         value = _VALUES.get(fields.get("value", ""))
         if value is None:
@@ -59,7 +60,8 @@ def routes(house: House, thread_page: ThreadPageOf) -> list[HTTPRouteHandler]:
         return answer
 
     @post("/comments/{comment_id:str}/edit", status_code=_SEE_OTHER)
-    async def edit(request: Request[Any, Any, Any], comment_id: str) -> Response[Any]:
+    async def edit(request: Request[Any, Any, Any]) -> Response[Any]:
+        comment_id = str(request.path_params["comment_id"])
         fields = await fields_of(request)
         text = fields.get("text", "")
         try:
@@ -77,7 +79,8 @@ def routes(house: House, thread_page: ThreadPageOf) -> list[HTTPRouteHandler]:
         return Redirect(back, status_code=_SEE_OTHER)
 
     @post("/comments/{comment_id:str}/delete", status_code=_SEE_OTHER)
-    async def delete(request: Request[Any, Any, Any], comment_id: str) -> Response[Any]:
+    async def delete(request: Request[Any, Any, Any]) -> Response[Any]:
+        comment_id = str(request.path_params["comment_id"])
         fields = await read_form(request, house)
         limiter.hit("edit", request)
         viewer = visitors.viewer_of(request, house)
