@@ -23,7 +23,7 @@ _LONGEST: Final = 80
 # A run of characters in which a word may hide; the first alternative of the two ends a token.
 _TOKEN: Final = re.compile(r"""[^\s'"(),;:?/\[\]{}<>=&]+""")
 _SUSPECT: Final = re.compile(
-    r"[a-z0-9@$€£][^a-z]{1,12}[a-z]|[a-z][0-9@$€*#]|([a-z])\1\1",
+    r"[a-z0-9@$€£][^a-z]{1,12}[a-z]|[a-z][0-9@$€*#]|[$€£][a-z]|([a-z])\1\1",
 )
 # Single letters, each one set apart: "c o n", "c.o.n.n.a.r.d".
 _RUN: Final = re.compile(

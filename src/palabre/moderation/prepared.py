@@ -30,7 +30,7 @@ class Sign(IntEnum):
 _STOPS: Final = r"""a-z\s'"(),;:?/\[\]{}<>=&"""
 _SIGNS: Final = {
     Sign.STRETCHED: "|".join(f"{chr(code)}{{3}}" for code in range(ord("a"), ord("z") + 1)),
-    Sign.MIXED: rf"[a-z0-9@$€£][^{_STOPS}]+[a-z]|[a-z][0-9@$€*#]",
+    Sign.MIXED: rf"[a-z0-9@$€£][^{_STOPS}]+[a-z]|[a-z][0-9@$€*#]|[$€£][a-z]",
     Sign.SPACED: r"""(?:^|[^a-z0-9'])[a-z0-9@$](?:[^a-z0-9'"]{1,3}[a-z0-9@$]\b){2}""",
     Sign.WIDE: r"[a-z] {2,}[a-z]",
     Sign.NUMBERS: r"[0-9](?:[^0-9]{0,3}[0-9]){7}",

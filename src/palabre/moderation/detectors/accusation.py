@@ -66,7 +66,7 @@ _ASSERTION: Final = re.compile(
     rf"|(?:{_DEEDS_ENGLISH})\b)"
 )
 _EPITHET: Final = re.compile(
-    rf"\b(?:cet?|cette|ces|this|that|l’|l'|le|la|un|une|the)\s*(?:{_ADJECTIVE}\s+)*(?:{_NOUN})"
+    rf"\b(?i:cet?|cette|ces|this|that|l’|l'|le|la|un|une|the)\s*(?:{_ADJECTIVE}\s+)*(?:{_NOUN})"
     rf"\s+(?:de\s+|d’|d')?(?P<person>{_TITLED}|{_NAME}(?:\s+{_PARTICLE}{_SURNAME})?)"
 )
 # Capitalised at the start of a sentence, or capitalised and no person.
