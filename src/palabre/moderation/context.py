@@ -21,7 +21,7 @@ _REPORT: Final = re.compile(
         appel(?:er|le|les|lent|ait|aient|ee?s?)|qualifi\w+|
         di(?:re|sent|t|s|sait|saient|sant|tes)|mots?|termes?|expressions?|insultes?|slogans?|
         cri(?:er|e|es|ent|ait|aient|ant)|hurl\w+|scand\w+|ecri(?:re|t|vent|vait)|tag(?:uer|ue|s|ues)?|
-        entend\w*|lire|genre|propos|mythes?|cliches?|prejuges?|stereotypes?|legendes?|theories?|
+        entend\w*|propos|mythes?|cliches?|prejuges?|stereotypes?|legendes?|theories?|
         croi(?:re|t|ent|s)|pens(?:er|e|ent|es)|pretend\w*|affirm\w*|accus\w*|consider\w*|
         complotist\w*|racistes?|racisme|antisemites?|antisemitisme|rumeurs?|delires?|
         call(?:ed|ing|s)?|say(?:s|ing)?|said|words?|slurs?|terms?|phrases?|shout(?:s|ed|ing)?|

@@ -19,10 +19,10 @@ SYMBOLS: Final = ("phone", "email_address", "iban", "nir")
 # 08 numbers are those of services and help lines: public by nature.
 _FRENCH: Final = re.compile(
     r"(?<![\d.,/+-])(?:(?:\+|00)33[ .-]?(?:\(0\)[ .-]?)?|\(?0)[1-79]\)?"
-    r"(?:[ ./-]{0,3}\d{2}){4}(?![\d/]|[.,-]\d)"
+    r"(?:\d{8}|(?:[ ./-]{1,3}\d{2}){4})(?![\d/]|[ .,-]\d)"
 )
 _ABROAD: Final = re.compile(
-    r"(?<![\w.,/+-])(?:\+|00)(?!33)[1-9]\d{0,2}(?:[ .-]?\(?\d{1,4}\)?){2,6}(?!\d)"
+    r"(?<![\w.,/+-])(?<!\d )(?:\+|00)(?!33)[1-9]\d{0,2}(?:[ .-]?\(?\d{1,4}\)?){2,6}(?!\d)"
 )
 _AMERICAN: Final = re.compile(r"(?<![\d.,/+-])\(?[2-9]\d{2}\)?[ .-][2-9]\d{2}[.-]\d{4}(?![\d-])")
 _MAIL: Final = re.compile(
