@@ -1,6 +1,6 @@
 """What the use cases need from the outside, as small Protocols owned here by the callers.
 
-``storage`` implements the repositories three times over (memory, SQLite, later PostgreSQL);
+``storage`` implements the repositories three times over (memory, SQLite, PostgreSQL);
 ``tests/storage/conformance/`` is the one suite that says what each method promises.
 """
 
@@ -103,6 +103,9 @@ class Threads(Protocol):
 
     def find(self, origin: str, key: str) -> Thread | None: ...  # noqa: D102
     def get(self, thread_id: str) -> Thread | None: ...  # noqa: D102
+    def version(self, origin: str, key: str) -> tuple[str, int] | None:
+        """Return id and version of an article's thread: the cheapest way to check a kept page."""
+
     def add(self, thread: Thread) -> Thread:
         """Store a new thread; when another transaction was first, return that one instead."""
 
@@ -245,6 +248,17 @@ class Store(Protocol):
 
     def writing(self) -> AbstractContextManager[UnitOfWork]:
         """Open a transaction that commits when the block ends and rolls back when it raises."""
+
+    def watch(self, changed: Callable[[str | None], None]) -> Callable[[], None]:
+        """Call ``changed`` whenever a commit, by any process, changed what readers may see.
+
+        It is given the thread's id, or None when anything may have changed. For a commit of this
+        very store it is called by the thread that commits, before ``writing`` ends, so that whoever
+        is told of success finds the change; for all others within 0.3 seconds from a thread of the
+        store. It must be quick and must not write. The id of a new thread is one that nobody knows
+        yet: it concerns whoever kept the page of an article without comments. Told too often is
+        possible, too seldom is not. The function returned ends it.
+        """
 
     def check(self) -> None:
         """Refuse when the store cannot answer or its schema is not the present one."""

@@ -14,7 +14,7 @@ from palabre.storage import pages
 from palabre.storage.column_types import Row
 from palabre.storage.comment_rows import COMMENT, FOR_DESK, body_of, comment_of, stored_of
 from palabre.storage.counters import settle, touch
-from palabre.storage.database import erased
+from palabre.storage.effects import erased
 from palabre.storage.tables import (
     comment_authors,
     comment_bodies,

@@ -8,6 +8,7 @@ appear or vanish, the one above it counts anew, and so on upwards until nothing 
 import sqlalchemy as sa
 
 from palabre.domain.comment import Comment, Status
+from palabre.storage.effects import changed
 from palabre.storage.tables import comments, threads
 
 _TOUCH = (
@@ -37,6 +38,7 @@ _LIST = (
 def touch(connection: sa.Connection, thread_id: str, *, published: int = 0) -> None:
     """Move the thread's version, and its count of published comments by ``published``."""
     connection.execute(_TOUCH, {"thread": thread_id, "published": published})
+    changed(connection, thread_id)
 
 
 def settle(

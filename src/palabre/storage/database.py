@@ -9,7 +9,8 @@ another process wrote in between, however long it waits.
 
 import json
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -18,11 +19,16 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.pool import QueuePool
 
+from palabre.domain.errors import Code, Refusal
+from palabre.storage.effects import begin
 from palabre.storage.failures import refusal_of
+from palabre.storage.file_watch import FileWatch
+from palabre.storage.listeners import Changed, Listeners
 
 # What a commit survives: a power cut, or the death of the process only (a power cut may then lose
 # the last commits, never the consistency of the file).
 _SYNCHRONOUS = {"power": "FULL", "process": "NORMAL"}
+_SHORT = 0.05  # seconds that a look at the writers' connection may wait
 _LOG_SIZE = 64 * 1024 * 1024  # what is kept of SQLite's write-ahead log after a rush
 
 
@@ -44,7 +50,14 @@ class Database:
             raise ValueError(f"durability must be one of {', '.join(_SYNCHRONOUS)}")
         self._read = _sqlite(parsed, durability, patience, size=readers, writes=False)
         self._write = _sqlite(parsed, durability, patience, size=1, writes=True)
+        self._path = str(parsed.database)
+        self._patience = patience
+        self._turn = threading.Lock()
         self._to_scrub = False
+        self._listeners = Listeners()
+        self._watch: FileWatch | None = None
+        self._watch_lock = threading.Lock()
+        self._writers_view: object = None
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -56,23 +69,73 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """Open a transaction that holds the write lock; all of it is kept, or nothing."""
-        with _told(), self._write.connect() as connection:
+        with self._my_turn(self._patience), _told(), self._write.connect() as connection:
+            effects = begin(connection)
             with connection.begin():
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 yield connection
-            self._to_scrub = self._to_scrub or bool(connection.info.pop("erased", False))
+            self._to_scrub = self._to_scrub or effects.erased
             if self._to_scrub:
                 self._to_scrub = not _scrubbed(connection)
+        self._listeners.tell(effects.changed)
+
+    def watch(self, changed: Changed) -> Callable[[], None]:
+        """Tell ``changed`` of all commits: this object's own, and by a look every 0.2 s others'."""
+        with self._watch_lock:
+            leave = self._listeners.add(changed)
+            if self._watch is None:
+                self._only_ours()
+                told = partial(self._listeners.tell, [None])
+                self._watch = FileWatch(self._path, told, self._only_ours)
+
+        def end() -> None:
+            with self._watch_lock:
+                leave()
+                watch = None
+                if not self._listeners:
+                    watch, self._watch = self._watch, None
+            if watch is not None:
+                watch.stop()
+
+        return end
+
+    def _only_ours(self) -> bool:
+        """Tell whether none but this object has written since the last time this was asked.
+
+        The writers' one connection answers: to a connection, its own commits are no change. While
+        it is busy the answer is no, which tells listeners too much and not too little.
+        """
+        try:
+            with self._my_turn(_SHORT), self._write.connect() as connection:
+                driver: Any = connection.connection.driver_connection
+                before = self._writers_view
+                self._writers_view = (
+                    id(driver),
+                    driver.execute("PRAGMA data_version").fetchone()[0],
+                )
+                return before == self._writers_view
+        except (Refusal, sa.exc.SQLAlchemyError, sqlite3.Error):
+            self._writers_view = None
+            return False
+
+    @contextmanager
+    def _my_turn(self, patience: float) -> Iterator[None]:
+        if not self._turn.acquire(timeout=patience):
+            raise Refusal(Code.STORE_BUSY)
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def close(self) -> None:
         """Close all connections; the last one to leave SQLite's log empties it."""
+        with self._watch_lock:
+            self._listeners.clear()
+            watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.stop()
         self._read.dispose()
         self._write.dispose()
-
-
-def erased(connection: sa.Connection) -> None:
-    """Note that words were deleted, so that after the commit they leave the log as well."""
-    connection.info["erased"] = True
 
 
 def _scrubbed(connection: sa.Connection) -> bool:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.site import Section, Site
 from palabre.storage.column_types import Row
+from palabre.storage.effects import changed
 from palabre.storage.tables import sections, site_names, site_origins, sites
 
 _ID: sa.BindParameter[Any] = sa.bindparam("site")
@@ -48,6 +49,8 @@ class SqlSites:
 
     def register(self, site: Site) -> None:
         """Add the site or replace what is known of it; an origin that another has is refused."""
+        if self.get(site.id) == site:
+            return  # each process registers its sites when it starts: that is no news to readers
         run = self._connection.execute
         for origin in site.origins:
             owner = run(_OWNER, {"at": origin}).scalar()
@@ -87,6 +90,7 @@ class SqlSites:
                     sa.insert(table),
                     [{"site_id": site.id, "rank": n, **row} for n, row in enumerate(rows)],
                 )
+        changed(self._connection, None)
 
     def get(self, site_id: str) -> Site | None:
         """Return the site with this id."""

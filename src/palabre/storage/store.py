@@ -1,6 +1,6 @@
 """The store on a SQL database: transactions that hand out one repository per noun."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
@@ -71,6 +71,10 @@ class SqlStore:
         """Open a transaction that commits when the block ends and rolls back when it raises."""
         with self._database.writing() as connection:
             yield SqlUnit(connection)
+
+    def watch(self, changed: Callable[[str | None], None]) -> Callable[[], None]:
+        """Tell ``changed`` of each commit that readers may notice; the return value ends it."""
+        return self._database.watch(changed)
 
     def check(self) -> None:
         """Refuse when the store cannot answer or its schema is not the present one."""

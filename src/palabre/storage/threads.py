@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from palabre.domain.article import Article, Thread
 from palabre.domain.identifier import is_id
 from palabre.storage.column_types import Row
+from palabre.storage.effects import changed
 from palabre.storage.tables import articles, threads
 
 _ID: sa.BindParameter[Any] = sa.bindparam("thread")
@@ -34,6 +35,11 @@ THREAD = (
 )
 _GET = THREAD.where(threads.c.id == _ID)
 _FIND = THREAD.where(articles.c.address_hash == sa.bindparam("address"))
+_VERSION = (
+    sa.select(threads.c.id, threads.c.version)
+    .join(articles, articles.c.thread_id == threads.c.id)
+    .where(articles.c.address_hash == sa.bindparam("address"))
+)
 _MANY = THREAD.where(threads.c.id.in_(sa.bindparam("many", expanding=True)))
 _NEWEST = THREAD.order_by(threads.c.id.desc()).limit(sa.bindparam("limit", type_=sa.Integer))
 _COUNTS = (
@@ -76,6 +82,12 @@ class SqlThreads:
         row = self._connection.execute(_GET, {"thread": thread_id}).one_or_none()
         return thread_of(row) if row else None
 
+    def version(self, origin: str, key: str) -> tuple[str, int] | None:
+        """Return id and version of an article's thread."""
+        address = {"address": _address_hash(origin, key)}
+        row = self._connection.execute(_VERSION, address).one_or_none()
+        return (row[0], row[1]) if row else None
+
     def many(self, thread_ids: Iterable[str]) -> dict[str, Thread]:
         """Return the threads with these ids."""
         rows = self._connection.execute(_MANY, {"many": list(thread_ids)})
@@ -114,6 +126,8 @@ class SqlThreads:
         ).rowcount
         if not added:
             run(_DROP, {"thread": thread.id})
+        else:
+            changed(self._connection, thread.id)
         return self.find(article.origin, article.key) or thread
 
     def describe(self, thread_id: str, *, title: str, lang: str) -> None:
@@ -121,10 +135,12 @@ class SqlThreads:
         described = {"thread": thread_id, "new_title": title, "new_lang": lang}
         self._connection.execute(_DESCRIBE, described)
         self._connection.execute(_TOUCH, {"thread": thread_id})
+        changed(self._connection, thread_id)
 
     def close(self, thread_id: str, closes_at: datetime | None) -> None:
         """Set or take back the closing time."""
         self._connection.execute(_CLOSE, {"thread": thread_id, "end": closes_at})
+        changed(self._connection, thread_id)
 
     def counts(self, addresses: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], int]:
         """Return the published comments per (origin, key)."""

@@ -58,6 +58,11 @@ class MemoryThreads:
         """Return the thread with this id."""
         return self._threads.get(thread_id)
 
+    def version(self, origin: str, key: str) -> tuple[str, int] | None:
+        """Return id and version of an article's thread."""
+        thread = self.find(origin, key)
+        return (thread.id, thread.version) if thread else None
+
     def add(self, thread: Thread) -> Thread:
         """Store a new thread, or return the one that is there."""
         known = self.find(thread.article.origin, thread.article.key)

@@ -1,6 +1,6 @@
 """Transactions over the in-memory tables."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
@@ -16,6 +16,7 @@ from palabre.application.ports import (
     Votes,
 )
 from palabre.domain.errors import Code, Refusal
+from palabre.storage.listeners import Listeners
 from palabre.storage.memory.comments import MemoryComments
 from palabre.storage.memory.desk import MemoryDecisions, MemoryOutbox, MemoryQueue
 from palabre.storage.memory.people import MemoryModerators, MemoryVotes
@@ -45,6 +46,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._state = State()
         self._writer = Lock()
+        self._listeners = Listeners()
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
@@ -57,14 +59,30 @@ class MemoryStore:
         if not self._writer.acquire(timeout=_PATIENCE):
             raise Refusal(Code.STORE_BUSY)
         try:
-            state = self._state.fork(writable=True)
+            before = self._state
+            state = before.fork(writable=True)
             yield MemoryUnit(state)
             self._state = state
         finally:
             self._writer.release()
+        if self._listeners:
+            self._listeners.tell(_changes(before, state))
+
+    def watch(self, changed: Callable[[str | None], None]) -> Callable[[], None]:
+        """Tell ``changed`` of each commit that readers may notice; the return value ends it."""
+        return self._listeners.add(changed)
 
     def check(self) -> None:
         """Find nothing wrong: there is no schema and no disk."""
 
     def close(self) -> None:
-        """Give back nothing."""
+        """Give back nothing but the listeners."""
+        self._listeners.clear()
+
+
+def _changes(before: State, after: State) -> set[str | None]:
+    """Return the threads whose version moved; None, too, when a site did."""
+    moved: set[str | None] = {
+        thread.id for thread in after.threads.values() if before.threads.get(thread.id) != thread
+    }
+    return moved | ({None} if dict(before.sites) != dict(after.sites) else set())
