@@ -162,3 +162,17 @@ def test_no_cookie_before_a_reader_acts(client: Any, say: Any):
     say()
     client.get(COMMENTS, params={"url": URL})
     assert not client.cookies
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        (COMMENTS, "GET, HEAD, OPTIONS, POST"),
+        (f"{COMMENTS}/x", "DELETE, GET, HEAD, OPTIONS, PATCH"),
+        (f"{COMMENTS}/x/vote", "OPTIONS, PUT"),
+        ("/healthz", "GET, HEAD, OPTIONS"),
+    ],
+)
+def test_a_path_names_its_methods(client: Any, path: str, allowed: str):
+    answer = client.options(path)
+    assert (answer.status_code, answer.headers["allow"]) == (204, allowed)

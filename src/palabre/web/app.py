@@ -1,12 +1,13 @@
 """The application: routes and wrappers in their order, and the one place where errors end."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Response
+from litestar.handlers import HTTPRouteHandler
 
 from palabre.domain.errors import Code
 from palabre.web import (
@@ -36,15 +37,16 @@ def create_app(house: House) -> Litestar:
     configure_when_nobody_did()
     metrics = Metrics()
     house = metrics.watching(house)
+    handlers = [
+        *assets.routes(),
+        *operations.routes(house, metrics),
+        *public_api.routes(house),
+        *pages.routes(house),
+        *desk.routes(house),
+        *demo_pages.routes(house),
+    ]
     app = Litestar(
-        route_handlers=[
-            *assets.routes(),
-            *operations.routes(house, metrics),
-            *public_api.routes(house),
-            *pages.routes(house),
-            *desk.routes(house),
-            *demo_pages.routes(house),
-        ],
+        route_handlers=[*_options(handlers), *handlers],
         guards=[foreign_callers_stay_out(house)],
         exception_handlers={Exception: _answer_with(house)},
         lifespan=[_threads],
@@ -58,6 +60,33 @@ def create_app(house: House) -> Litestar:
     # Around the router rather than in Litestar's middleware list, which unknown paths never reach.
     app.asgi_handler = AccessLog(SecurityRim(app.asgi_handler, house), house, metrics)
     return app
+
+
+def _options(handlers: Iterable[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
+    """Return handlers that name the methods of each path.
+
+    Litestar's own are made when a path's first method is registered, and name that one alone; these
+    must come first to take their place.
+    """
+    methods: dict[str, set[str]] = {}
+    for handler in handlers:
+        for path in handler.paths:
+            methods.setdefault(path, {"OPTIONS"}).update(handler.http_methods)
+            if "GET" in handler.http_methods:
+                methods[path].add("HEAD")
+
+    def answering(allow: str) -> Callable[[], Awaitable[Response[None]]]:
+        async def answer() -> Response[None]:
+            return Response(None, headers={"Allow": allow})
+
+        return answer
+
+    return [
+        HTTPRouteHandler(path, http_method="OPTIONS", status_code=204)(
+            answering(", ".join(sorted(allowed)))
+        )
+        for path, allowed in methods.items()
+    ]
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from palabre.application.ports import Sort
 from palabre.domain.errors import Code
 from palabre.web import wire
 from palabre.web.house import House
+from palabre.web.intake import MAX_CURSOR
 
 Json = dict[str, Any]
 
@@ -36,6 +37,12 @@ _SIGNATURE = (
     Code.EMAIL_REQUIRED,
     Code.EMAIL_INVALID,
 )
+_CURSOR: Json = {
+    "type": "string",
+    "pattern": "^[A-Za-z0-9_-]+$",
+    "minLength": 1,
+    "maxLength": MAX_CURSOR,
+}
 _PARENT = (Code.PARENT_UNKNOWN, Code.PARENT_ELSEWHERE, Code.REPLY_TOO_DEEP)
 
 
@@ -54,6 +61,7 @@ class Call:
     status: int = 200
     tokens: tuple[str, ...] = ()
     cached: bool = False
+    long: bool = False
 
 
 def calls(house: House) -> tuple[Call, ...]:
@@ -68,7 +76,7 @@ def calls(house: House) -> tuple[Call, ...]:
             "default": house.config.page_size,
         },
     )
-    after = _query("after", {"type": "string", "minLength": 1, "maxLength": 400})
+    after = _query("after", _CURSOR)
     sort = _query("sort", {"type": "string", "enum": [s.value for s in Sort], "default": "newest"})
     one = {
         "name": "comment_id",
@@ -209,6 +217,7 @@ def calls(house: House) -> tuple[Call, ...]:
             parameters=(urls,),
             problems=(*_QUERY, *_THREAD, *_STORE),
             cached=True,
+            long=True,
         ),
         Call(
             method="get",

@@ -29,7 +29,7 @@ STATUS: dict[Code, int] = {
     Code.EMAIL_REQUIRED: 422,
     Code.EMAIL_INVALID: 422,
     Code.BAD_ADDRESS: 422,
-    Code.BAD_CURSOR: 422,
+    Code.BAD_CURSOR: 404,
     Code.UNKNOWN_SITE: 404,
     Code.UNKNOWN_COMMENT: 404,
     Code.UNKNOWN_RULE: 422,

@@ -82,6 +82,8 @@ def _responses(call: Call, schemas: dict[Any, Json]) -> Json:
     responses = {str(call.status): success}
     if call.cached:
         responses["304"] = {"description": "What the client has already (ETag) still holds."}
+    if call.long:
+        responses["414"] = {"description": "Too long for the HTTP server: ask for fewer at once."}
     by_status: dict[int, list[Code]] = {}
     for code in (*call.problems, Code.INTERNAL):
         by_status.setdefault(STATUS[code], []).append(code)
