@@ -15,6 +15,7 @@ MAX_EMAIL = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 # Good enough to catch slips; a mail to the address shows whether it lives, not a pattern.
 _ATOM = r"[^\s@<>\"(),:;\[\]\\]"
 _EMAIL = re.compile(rf"{_ATOM}{{1,64}}@{_ATOM}+\.[^\s@.<>\"(),:;\[\]\\]{{2,}}")
+_UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 _LANG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 # Cc control, Cf format (bidi overrides among them), Co private, Cs surrogate, Cn unassigned.
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
@@ -31,7 +32,7 @@ class Limits:
 
 def readable(text: str, field: str) -> str:
     """Refuse NUL and lone surrogates: PostgreSQL and SQLite disagree on them."""
-    if "\x00" in text or any("\ud800" <= c <= "\udfff" for c in text):
+    if _UNREADABLE.search(text):
         raise Refusal(Code.UNREADABLE_TEXT, field=field)
     return text
 

@@ -21,7 +21,7 @@ from palabre.web.demo_pages import DemoComment, load_articles, load_comments
 from palabre.web.house import DemoArticle, House
 from palabre.wiring import build_house, build_parts, now, sign_in_of
 
-_NAME = "Le Courrier de Valbonne"
+_NAME = "La Gazette de Valbonne-sur-Isle"
 _LOGIN = "moderation"
 
 

@@ -1,0 +1,31 @@
+"""The real program, run as a newcomer would."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess]
+
+
+@pytest.fixture
+def palabre(tmp_path: Path) -> Run:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PALABRE_")}
+
+    def run(
+        *arguments: str, text: str | bytes = b"", **variables: str
+    ) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [sys.executable, "-m", "palabre.cli", *arguments],
+            input=text.encode() if isinstance(text, str) else text,
+            cwd=tmp_path,
+            env=environment | variables,
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+
+    return run
