@@ -7,7 +7,7 @@ from litestar import Request, Response
 from palabre.application.read_thread import Mine
 from palabre.domain.person import Viewer
 from palabre.web import views
-from palabre.web.forms import FIELD, form_token
+from palabre.web.forms import form_token
 from palabre.web.house import House
 from palabre.web.languages import catalogue_for
 from palabre.web.links import Place
@@ -57,7 +57,6 @@ def comment_page(
         "place": look.place,
         "notice": notice_of(found.stored, record, house.rules, words) if is_mine else None,
         "until": words.moment(until) if form else None,
-        "form_field": FIELD,
         "form_token": form_token(house),
         "rules_sentence": house.rules.sentence(words.lang),
         "rules_link": f"/house-rules?lang={words.lang}",

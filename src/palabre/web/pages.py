@@ -12,6 +12,7 @@ from palabre.application.read_thread import ThreadPage
 from palabre.domain.errors import Code, Refusal
 from palabre.web import views, writing
 from palabre.web.comment_page import comment_page
+from palabre.web.forms import form_token
 from palabre.web.house import House
 from palabre.web.languages import catalogue_for
 from palabre.web.links import Place, thread_place
@@ -109,6 +110,7 @@ def replies_page(request: Request[Any, Any, Any], house: House, comment_id: str)
         "site": page.site,
         "title": page.thread.article.title,
         "form": None,
+        "form_token": form_token(house),
     }
     part = "thread/replies.html" if query.get("fragment") else "replies_page.html"
     answer = views.page(part, words, values)

@@ -10,6 +10,7 @@ from palabre.application.ports import Sort
 from palabre.application.read_thread import Mine, ThreadPage
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.person import Viewer
+from palabre.web.forms import form_token
 from palabre.web.house import Catalogue, House
 from palabre.web.languages import catalogue_for
 from palabre.web.links import Place, sort_of
@@ -54,6 +55,7 @@ class Shown:
         return {
             "thread": self.thread,
             "form": self.form,
+            "form_token": form_token(self.look.house),
             "place": self.look.place,
             "notice": self.notice,
             "rules_sentence": self.rules_sentence,
