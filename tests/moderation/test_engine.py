@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palabre.domain.decision import SCORES, Evidence, Span, Verdict
@@ -139,6 +139,7 @@ def test_the_language_is_the_hint_else_a_guess_else_unknown(book, text, hint, la
     assert judge(text, Facts(lang=hint), book).lang == lang
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300), st.sampled_from(["fr", "en", None, "xx"]))
 def test_any_text_is_judged_and_always_alike(text, lang):
     facts = Facts(lang=lang, recent=(RecentPost(text, 3.0),))

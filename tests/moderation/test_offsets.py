@@ -5,7 +5,7 @@ import unicodedata
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palabre.moderation.disguise import Vocabulary
@@ -92,6 +92,7 @@ def hidden(draw):
     return "".join(letters)
 
 
+@settings(deadline=None)
 @given(padded, hidden(), around.map(lambda text: " " + text))
 def test_a_span_covers_exactly_the_hidden_word(before, word, after):
     text = before + word + after
@@ -103,6 +104,7 @@ def test_a_span_covers_exactly_the_hidden_word(before, word, after):
     assert any(reading.text == WORD for reading in readings)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_a_reading_maps_back_in_order_and_inside_the_text(text):
     for reading in Prepared(text, Vocabulary(["malotru", "fils de pute", "con"])).readings:
@@ -111,6 +113,7 @@ def test_a_reading_maps_back_in_order_and_inside_the_text(text):
         assert all(a.begin <= b.begin and a.end <= b.end for a, b in pairwise(spans))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=120))
 def test_folding_a_passage_alone_gives_what_was_read_there(text):
     reading = fold(text)
@@ -122,6 +125,7 @@ def test_folding_a_passage_alone_gives_what_was_read_there(text):
         assert reading.text[index] in fold(text[span.begin : span.end]).text
 
 
+@settings(deadline=None)
 @given(st.text(max_size=120))
 def test_folding_twice_changes_nothing_more(text):
     once = fold(text).text
@@ -183,6 +187,7 @@ def test_names_that_differ_have_different_skeletons(one, other):
     assert skeleton(one) != skeleton(other)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_a_skeleton_survives_case_and_decomposition(name):
     assert skeleton(unicodedata.normalize("NFD", name)) == skeleton(

@@ -1,15 +1,19 @@
 """The rules file: overrides, the sentence under the form, mistakes that say how to mend them."""
 
 import contextlib
+import re
+from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from palabre.moderation import words
+from palabre.moderation.detectors import shipped
 from palabre.moderation.engine import judge
 from palabre.moderation.facts import Facts
 from palabre.moderation.rulebook import RulesError, default_rules, load
+from palabre.moderation.rulefile import LIMIT_KEYS, RULE_KEYS, SENTENCE_KEYS
 
 SITE_RULE = """
 [rules.adverts]
@@ -188,6 +192,7 @@ def test_a_file_without_rules_says_so():
         load("")
 
 
+@settings(deadline=None, max_examples=25)  # loading takes a tenth of a second
 @given(st.text(max_size=200))
 def test_any_text_is_rules_or_a_rules_error(text):
     with contextlib.suppress(RulesError):
@@ -229,3 +234,13 @@ def test_the_shipped_rules_cover_what_was_promised(book):
             assert rule.dsa_category.startswith("STATEMENT_CATEGORY_")
     assert not book.rule("defamation").may_refuse
     assert not book.rule("courtesy").may_refuse
+
+
+def test_the_reference_describes_every_key_and_symbol():
+    page = (Path(__file__).parents[2] / "docs/reference/house-rules.md").read_text("utf-8")
+    told = set(re.findall(r"`([^`\n]+)`", page))
+    missing = {*RULE_KEYS, *LIMIT_KEYS, *SENTENCE_KEYS} - told
+    missing -= {key for key in LIMIT_KEYS if f"limits.{key}" in told}
+    assert not missing
+    symbols = {s for s in shipped().symbols if not s.startswith("model_")}
+    assert symbols <= told

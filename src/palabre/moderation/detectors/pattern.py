@@ -4,6 +4,7 @@ No pattern that an editor writes can hang the server. All patterns are tried in 
 that hit are run again to learn where.
 """
 
+from functools import lru_cache
 from typing import Final
 
 import re2
@@ -28,6 +29,7 @@ def options() -> re2.Options:
     return chosen
 
 
+@lru_cache(maxsize=4096)  # checked once when the file is read, used when the book is made
 def compile_pattern(source: str) -> re2._Regexp:
     """Return ``source`` compiled, on whole words; raise ``re2.error`` when it is none."""
     return re2.compile(bounded(source), options())
