@@ -117,7 +117,7 @@ def test_figures(client: Any, say: Any):
     say("Quel zorglub !")
     client.get("/no/such/page/" + "x" * 50)
     answer = client.get("/metrics")
-    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     figures = answer.text
     assert 'palabre_decisions_total{verdict="publish"} 1.0' in figures
     assert 'palabre_rules_total{rule="insult",verdict="refuse"} 1.0' in figures

@@ -6,12 +6,12 @@ import pytest
 from litestar.testing import RequestFactory
 
 from builders import ORIGIN
-from palabre.application.tokens import key_of, new_token
+from palabre.application.tokens import key_of
 from palabre.domain.person import ANYBODY
 from palabre.web import visitors
 
-TOKEN = new_token()
-OTHER = new_token()
+TOKEN = "Rt-" + "a" * 40
+OTHER = "Ot_" + "b" * 40
 
 
 def asked(client: tuple[str, int] | None = ("203.0.113.9", 4711), **headers: str | None) -> Any:

@@ -21,10 +21,11 @@ from palabre.domain.errors import Code, Refusal
 
 ELEMENT = "palabre.js"
 
+# Litestar adds the charset to what begins with text/.
 _TYPES = {
-    "css": "text/css; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
-    "mjs": "text/javascript; charset=utf-8",
+    "css": "text/css",
+    "js": "text/javascript",
+    "mjs": "text/javascript",
     "map": "application/json",
     "json": "application/json",
     "svg": "image/svg+xml",
@@ -33,7 +34,7 @@ _TYPES = {
     "webp": "image/webp",
     "ico": "image/x-icon",
     "woff2": "font/woff2",
-    "txt": "text/plain; charset=utf-8",
+    "txt": "text/plain",
 }
 _LONG = "public, max-age=31536000, immutable"
 _SHORT = "public, max-age=300"

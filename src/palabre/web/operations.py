@@ -66,7 +66,7 @@ class Operations:
         lines = [f"{code}  {STATUS[code]}  {words.say(f'error.{code}.title')}" for code in Code]
         return Response(
             "\n".join([*lines, ""]).encode(),
-            media_type="text/plain; charset=utf-8",
+            media_type="text/plain",
             headers={"Cache-Control": "public, max-age=300"},
         )
 
