@@ -25,7 +25,7 @@ from palabre.moderation.rulebook import RuleBook, default_rules, load
 
 FRENCH = ("open-fr-mlma-fr", "nolic-fr-allocine-series-reviews", "nolic-fr-sms-spam-multilingual")
 ENGLISH = ("open-en-paradetox", "nc-en-unhealthy-conversations", "open-en-davidson")
-SHORTEST, LONGEST = 40, 150
+SHORTEST, LONGEST = 65, 150
 LENGTH = 85
 
 
@@ -75,11 +75,15 @@ def main() -> None:
         pstats.Stats(profile).sort_stats("tottime").print_stats(25)
         return
     for _ in range(arguments.rounds):
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         verdicts = run(batch, book)
-        seconds = time.perf_counter() - started
+        seconds, busy = time.perf_counter() - started, time.process_time() - worked
         counts = ", ".join(f"{verdict} {verdicts[verdict]}" for verdict in Verdict)
-        print(f"{len(batch) / seconds:8.0f} texts/s   {counts}")
+        # On a machine that is shared, only the second figure says what the judge costs.
+        print(
+            f"{len(batch) / seconds:8.0f} texts/s by the clock, "
+            f"{len(batch) / busy:8.0f} by its own time   {counts}"
+        )
 
 
 if __name__ == "__main__":
