@@ -73,7 +73,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     edit: Annotated[str, _about("Edits from one address.")] = "20/minute"
     vote: Annotated[str, _about("Votes from one address.")] = "30/minute"
     sign_in: Annotated[str, _about("Attempts to sign in from one address.")] = "5/minute;30/hour"
-    body_bytes: Annotated[int, _about("Longest request body, in bytes.")] = 65_536
+    body_bytes: Annotated[int, _about("Longest request body, in bytes.")] = 131_072
 
 
 class Comments(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

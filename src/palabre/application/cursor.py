@@ -12,6 +12,8 @@ from palabre.domain.comment import Comment
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import is_id
 
+_MAX_SCORE = 2**31 - 1  # no thread has more voters, and no column holds more
+
 
 def encode(sort: Sort, last: Comment) -> str:
     """Return the cursor after ``last``."""
@@ -27,6 +29,6 @@ def decode(text: str, sort: Sort) -> Position:
         position = Position(id=comment_id, score=int(score))
     except (ValueError, binascii.Error):
         raise Refusal(Code.BAD_CURSOR, field="after") from None
-    if kind != sort.value or not is_id(comment_id):
+    if kind != sort.value or not is_id(comment_id) or abs(position.score) > _MAX_SCORE:
         raise Refusal(Code.BAD_CURSOR, field="after")
     return position

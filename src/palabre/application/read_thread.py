@@ -105,10 +105,14 @@ class ReadThread:
         )
 
     def replies(self, root_id: str, *, limit: int, after: str | None) -> Node:
-        """Return a root with a further page of the replies below it."""
+        """Return a root with a further page of the replies below it.
+
+        The id of a reply stands for the root of its conversation.
+        """
         position = cursor.decode(after, Sort.OLDEST) if after else None
         with self.store.reading() as unit:
-            found = locate(unit, root_id)
+            asked = locate(unit, root_id).comment
+            found = locate(unit, asked.root_id)
             if not _is_shown(found.stored):
                 raise Refusal(Code.UNKNOWN_COMMENT)
             below = unit.comments.replies_after(

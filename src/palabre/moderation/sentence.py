@@ -17,7 +17,11 @@ class Wording:
 
 
 def compose(rules: Iterable[Rule], wordings: Mapping[str, Wording], lang: str | None) -> str:
-    """Return "La rédaction retirera d’office tout commentaire raciste, injurieux ou qui ..."."""
+    """Return "La rédaction retirera d’office tout commentaire raciste, injurieux ou qui ...".
+
+    A rule without an adjective or a clause in the language follows with its own full sentence: no
+    rule that is enforced goes unsaid.
+    """
     if lang not in wordings:
         lang = next(iter(wordings), None)
     if lang is None:
@@ -26,18 +30,22 @@ def compose(rules: Iterable[Rule], wordings: Mapping[str, Wording], lang: str | 
     enforced = [rule for rule in rules if rule.enforced]
     labels = [rule.label[lang] for rule in enforced if lang in rule.label]
     clauses = [rule.clause[lang] for rule in enforced if lang in rule.clause]
+    others = [r.sentence(lang) for r in enforced if lang not in r.label and lang not in r.clause]
+    return " ".join([*_removed(wording, labels, clauses), *others])
+
+
+def _removed(wording: Wording, labels: list[str], clauses: list[str]) -> list[str]:
     if not labels and not clauses:
-        return ""
+        return []
     parts = [wording.opening]
     if labels:
         parts += [wording.being, listed(labels, wording.either)]
     if clauses:
-        told = listed(clauses, wording.either)
         if labels:
             parts[-1] += ","
             parts.append(wording.either)
-        parts += [wording.doing, told]
-    return " ".join(part for part in parts if part) + "."
+        parts += [wording.doing, listed(clauses, wording.either)]
+    return [" ".join(part for part in parts if part) + "."]
 
 
 def listed(items: list[str], either: str) -> str:

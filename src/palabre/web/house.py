@@ -72,7 +72,7 @@ class WebConfig:
     limits_enabled: bool = True
     rates: Rates = field(default_factory=Rates)
     trusted_proxies: tuple[str, ...] = ()
-    max_body_bytes: int = 65_536
+    max_body_bytes: int = 131_072
     text_length: int = 10_000
     page_size: int = 25
     view_all_size: int = 500
