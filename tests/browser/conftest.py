@@ -57,7 +57,9 @@ class Town:
 
     def thread(self, slug: str, **parameters: str) -> str:
         """Return the address of the plain page of an article's thread."""
-        return f"{self.base}/thread?{urlencode({'url': f'{self.base}/articles/{slug}', **parameters})}"
+        return (
+            f"{self.base}/thread?{urlencode({'url': f'{self.base}/articles/{slug}', **parameters})}"
+        )
 
     def write(self, slug: str, text: str, **more: str | None) -> str:
         """Post a comment as some reader, and return its id."""
@@ -112,6 +114,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("PALABRE_")},
             "PALABRE_LIMITS_ENABLED": "false",
+            "PALABRE_DATABASE_DURABILITY": "process",
             "PALABRE_CONFIG": str(config),
         }
         parts = build_parts(load(config, environment), folder)
@@ -163,7 +166,6 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
     launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
     yield launched
     launched.close()
-
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def test_a_guest_without_a_name(visit: Visit, town: "Town", slug: str) -> None:
     expect(page.get_by_text("Personne n’a encore écrit ici.")).to_be_visible()
     send(page, "Bonjour à tous.")
     expect(page.get_by_role("heading", name="1 commentaire")).to_be_visible()
-    expect(page.locator("li.here h3").last).to_have_text("Invité")
+    expect(page.locator("li.here .name").last).to_have_text("Invité")
 
 
 def test_sorting(visit: Visit, town: "Town", slug: str) -> None:
@@ -53,7 +53,11 @@ def test_sorting(visit: Visit, town: "Town", slug: str) -> None:
     page.goto(town.thread(slug))
     items = page.locator("ol.list > li")
     assert [items.nth(i).get_attribute("id") for i in (0, 1)] == [f"c-{second}", f"c-{first}"]
-    for order, top in (("Plus anciens", first), ("Plus appréciés", first), ("Plus récents", second)):
+    for order, top in (
+        ("Plus anciens", first),
+        ("Plus appréciés", first),
+        ("Plus récents", second),
+    ):
         page.get_by_role("link", name=order).click()
         expect(page.get_by_role("link", name=order)).to_have_attribute("aria-current", "true")
         assert items.first.get_attribute("id") == f"c-{top}"
@@ -101,9 +105,7 @@ def test_a_held_comment_is_seen_by_its_author_alone(visit: Visit, town: "Town", 
     assert other.goto(address).status in {401, 403, 404}
 
 
-def test_a_refusal_keeps_the_text_and_names_the_rule(
-    visit: Visit, town: "Town", slug: str
-) -> None:
+def test_a_refusal_keeps_the_text_and_names_the_rule(visit: Visit, town: "Town", slug: str) -> None:
     page = visit(js=False)
     page.goto(town.thread(slug))
     send(page, f"Vous êtes un {REFUSED}, monsieur.", "Léa")
@@ -115,7 +117,7 @@ def test_a_refusal_keeps_the_text_and_names_the_rule(
     )
     send(page, "Je ne suis pas d’accord, monsieur.", button="Envoyer de nouveau")
     expect(page.get_by_text("Votre commentaire est en ligne.")).to_be_visible()
-    expect(page.locator("li.here h3").last).to_have_text("Léa")
+    expect(page.locator("li.here .name").last).to_have_text("Léa")
 
 
 @pytest.mark.parametrize(

@@ -146,9 +146,9 @@ export class Thread {
   async #replies(href, link) {
     const next = this.#made(await this.#server.html(href, LOAD));
     const item = link.closest("li");
-    const fresh = [.../** @type {NodeListOf<HTMLElement>} */ (next.querySelectorAll("ol.replies > li"))];
-    if (item) below(item).append(...next.querySelectorAll(":scope > ol > li"));
-    link.closest("p")?.replaceWith(next.querySelector(":scope > .rest") ?? "");
+    const fresh = [.../** @type {HTMLCollectionOf<HTMLElement>} */ (next.firstElementChild?.children ?? [])];
+    if (item) below(item).append(...fresh);
+    link.closest("p")?.replaceWith(next.lastElementChild?.matches(".rest") ? next.lastElementChild : "");
     if (fresh[0]) this.#look(fresh[0]);
   }
 

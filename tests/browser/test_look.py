@@ -1,0 +1,108 @@
+"""Each state, on phone and desktop, light and dark, French and English: axe finds nothing wrong,
+nothing is wider than the screen, and a picture is kept in out/screenshots/ to be looked at.
+"""  # noqa: D205, D209, D400
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page
+
+from browser.conftest import ROOT
+from browser.states import STATES, State, door, queue, thread
+
+if TYPE_CHECKING:
+    from browser.conftest import Town
+
+pytestmark = pytest.mark.browser
+Visit = Callable[..., Page]
+
+PICTURES = ROOT / "out" / "screenshots"
+AXE = ROOT / "widget" / "node_modules" / "axe-core" / "axe.min.js"
+DEVICES = {
+    "desktop": {"viewport": {"width": 1100, "height": 900}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
+}
+LOCALES = {"fr": "fr-FR", "en": "en-GB"}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    assert AXE.exists(), "axe-core is missing: run `make widget-tools`"
+    return AXE.read_text(encoding="utf-8")
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    """Return what axe-core objects to. It is injected past the page's own policy."""
+    page.evaluate(axe)
+    found = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(r => r.violations)",
+        RULES,
+    )
+    return [
+        f"{v['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for v in found
+        for node in v["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("device", list(DEVICES))
+@pytest.mark.parametrize("lang", list(LOCALES))
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_state(visit: Visit, town: "Town", axe: str, state: State, lang: str, device: str) -> None:
+    page = visit(color_scheme="light", locale=LOCALES[lang], **DEVICES[device])
+    state(page, town, lang)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        picture(page, f"{state.__name__}-{lang}-{device}-{scheme}")
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert violations(page, axe) == [], scheme
+
+
+def picture(page: Page, name: str) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.wait_for_timeout(150)
+    page.screenshot(path=Path(PICTURES / f"{name}.png"), full_page=True, animations="disabled")
+
+
+@pytest.mark.parametrize("state", [thread, door, queue], ids=lambda state: state.__name__)
+def test_targets_are_large_enough(visit: Visit, town: "Town", state: State) -> None:
+    """24 CSS pixels with a mouse (WCAG 2.2, 2.5.8), 44 with a finger for what is not in a sentence."""
+    for device, least in (("desktop", 24), ("phone", 44)):
+        page = visit(**DEVICES[device])
+        state(page, town, "fr")
+        small = page.evaluate(
+            """least => [...document.querySelectorAll('button, summary, input, textarea, '
+              + '.acts > a, .sorts a, .tabs a')].filter(e => e.checkVisibility()).map(e => {
+                const box = e.getBoundingClientRect();
+                return [e.textContent.trim().slice(0, 30), Math.round(box.width), Math.round(box.height)];
+              }).filter(([, w, h]) => h && (h < least || w < least))""",
+            least,
+        )
+        assert small == [], device
+
+
+def test_zoomed_to_twice_the_size(visit: Visit, town: "Town", axe: str) -> None:
+    page = visit(viewport={"width": 550, "height": 450}, device_scale_factor=2)
+    thread(page, town, "fr")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page = visit(viewport={"width": 320, "height": 500})
+    thread(page, town, "fr")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@pytest.mark.parametrize("state", [thread, queue], ids=lambda state: state.__name__)
+def test_forced_colours(visit: Visit, town: "Town", axe: str, state: State) -> None:
+    page = visit(forced_colors="active")
+    state(page, town, "fr")
+    picture(page, f"{state.__name__}-fr-desktop-forced")
+    assert violations(page, axe) == []
+
+
+def test_less_motion(visit: Visit, town: "Town") -> None:
+    page = visit(reduced_motion="reduce")
+    thread(page, town, "fr")
+    assert page.evaluate("document.getAnimations().length") == 0
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
