@@ -93,7 +93,7 @@ def error(page: Page, town: "Town", lang: str) -> None:
     page.goto(f"{town.base}/nulle-part?lang={lang}")
 
 
-def door(page: Page, town: "Town", lang: str) -> None:  # noqa: ARG001 -- the browser says it
+def door(page: Page, town: "Town", lang: str) -> None:
     """Show the desk's sign-in."""
     page.goto(f"{town.base}/desk")
 

@@ -95,7 +95,7 @@ def test_without_javascript(visit: Visit, town: "Town", slug: str) -> None:
     expect(item().locator("mark")).to_contain_text(HELD)
     item().get_by_text("Refuser").click()
     item().locator("button[value='refuse:insult']").click()
-    expect(page.locator("#done")).to_contain_text("Non publié : le commentaire de Rose")
+    expect(page.locator("#done")).to_contain_text("le commentaire signé Rose")
     assert status(town, comment) is Status.REFUSED
     page.locator("#done").get_by_role("button", name="Annuler la décision").click()
     assert status(town, comment) is Status.HELD
@@ -117,8 +117,8 @@ def test_the_evidence_is_marked_in_the_very_text(visit: Visit, town: "Town", slu
     own = item.locator("mark").evaluate("e => e.firstChild.textContent")
     assert own == HELD
     shown = item.locator(".words").evaluate(
-        "e => { const c = e.cloneNode(true); c.querySelectorAll('.unseen').forEach(u => u.remove());"
-        " return c.textContent }"
+        "e => { const c = e.cloneNode(true);"
+        " c.querySelectorAll('.unseen').forEach(u => u.remove()); return c.textContent }"
     )
     assert shown == f"Avant 🙂 é, **{HELD}** <b>après</b>."
     expect(item.locator("mark .unseen")).to_contain_text("relevé")

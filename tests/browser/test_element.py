@@ -97,7 +97,7 @@ def test_post_reply_vote_edit_delete(thread: Open) -> None:
 def test_held_and_found_again_after_a_reload(thread: Open) -> None:
     page = thread()
     write(page, f"Ah, {HELD}, encore.")
-    expect(page.locator("li.here")).to_contain_text("Il attend un modérateur.")
+    expect(page.locator("li.here")).to_contain_text("Votre commentaire est bien arrivé.")
     page.reload()
     expect(page.locator("li.waiting")).to_contain_text("En attente de lecture")
 

@@ -1,9 +1,8 @@
 """Each state, on phone and desktop, light and dark, French and English: axe finds nothing wrong,
 nothing is wider than the screen, and a picture is kept in out/screenshots/ to be looked at.
-"""  # noqa: D205, D209, D400
+"""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,14 +61,21 @@ def test_state(visit: Visit, town: "Town", axe: str, state: State, lang: str, de
 
 
 def picture(page: Page, name: str) -> None:
+    """Keep a picture of the whole page. A full-page screenshot would drop the touch emulation."""
     PICTURES.mkdir(parents=True, exist_ok=True)
+    size = page.viewport_size
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size(
+        {"width": size["width"], "height": min(max(height, size["height"]), 9000)}
+    )
     page.wait_for_timeout(150)
-    page.screenshot(path=Path(PICTURES / f"{name}.png"), full_page=True, animations="disabled")
+    page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
+    page.set_viewport_size(size)
 
 
 @pytest.mark.parametrize("state", [thread, door, queue], ids=lambda state: state.__name__)
 def test_targets_are_large_enough(visit: Visit, town: "Town", state: State) -> None:
-    """24 CSS pixels with a mouse (WCAG 2.2, 2.5.8), 44 with a finger for what is not in a sentence."""
+    """24 CSS pixels with a mouse (WCAG 2.2, 2.5.8), 44 with a finger."""
     for device, least in (("desktop", 24), ("phone", 44)):
         page = visit(**DEVICES[device])
         state(page, town, "fr")
@@ -77,7 +83,8 @@ def test_targets_are_large_enough(visit: Visit, town: "Town", state: State) -> N
             """least => [...document.querySelectorAll('button, summary, input, textarea, '
               + '.acts > a, .sorts a, .tabs a')].filter(e => e.checkVisibility()).map(e => {
                 const box = e.getBoundingClientRect();
-                return [e.textContent.trim().slice(0, 30), Math.round(box.width), Math.round(box.height)];
+                const name = e.textContent.trim().slice(0, 30);
+                return [name, Math.round(box.width), Math.round(box.height)];
               }).filter(([, w, h]) => h && (h < least || w < least))""",
             least,
         )

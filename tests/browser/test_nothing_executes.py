@@ -74,7 +74,7 @@ def inert(page: Page) -> None:
           const all = (root) => [...root.querySelectorAll('*')].flatMap(
             (e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])]);
           return all(document).filter((e) =>
-            (e.localName === 'script' && !e.src) || e.localName === 'iframe' || e.localName === 'img'
+            (e.localName === 'script' && !e.src) || ['iframe', 'img'].includes(e.localName)
             || [...e.attributes].some((a) => a.name.startsWith('on') || a.name === 'style')
           ).map((e) => e.outerHTML);
         }"""

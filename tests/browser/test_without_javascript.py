@@ -93,11 +93,11 @@ def test_a_held_comment_is_seen_by_its_author_alone(visit: Visit, town: "Town", 
     page, other = visit(js=False), visit(js=False)
     page.goto(town.thread(slug))
     send(page, f"Ah, {HELD}, encore.")
-    expect(page.get_by_text("Il attend un modérateur.")).to_be_visible()
+    expect(page.get_by_text("Votre commentaire est bien arrivé.")).to_be_visible()
     page.goto(town.thread(slug))
     expect(page.locator("li.waiting")).to_contain_text("En attente de lecture")
     page.get_by_role("link", name="Visible de vous seul. Pourquoi ?").click()
-    expect(page.get_by_text("Il attend la lecture d’un modérateur.")).to_be_visible()
+    expect(page.get_by_text("Il est en attente")).to_be_visible()
     expect(page.locator(".notice dd")).to_have_count(1)
     address = page.url
     other.goto(town.thread(slug))

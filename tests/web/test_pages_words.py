@@ -1,0 +1,94 @@
+"""The words of the pages: the same keys in each language, and none that a page lacks."""
+
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from palabre.domain.comment import Status
+from palabre.domain.decision import ActorKind, Verdict
+from palabre.domain.errors import Code
+
+PACKAGE = Path(__file__).parents[2] / "src" / "palabre"
+WEB = PACKAGE / "web"
+LANGUAGES = ("fr", "en")
+
+
+def messages(lang: str) -> dict[str, tuple[str, ...]]:
+    with (PACKAGE / "catalogues" / f"web.{lang}.po").open("rb") as file:
+        catalogue = read_po(file, abort_invalid=True)
+    found = {}
+    for message in catalogue:
+        key = message.id if isinstance(message.id, str) else message.id[0]
+        if key:
+            forms = message.string
+            found[key] = (forms,) if isinstance(forms, str) else tuple(forms)
+    return found
+
+
+@pytest.fixture(scope="module")
+def french() -> dict[str, tuple[str, ...]]:
+    return messages("fr")
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def used() -> Iterator[str]:
+    """Yield the keys that templates and code name in full."""
+    for template in (WEB / "templates").rglob("*.html"):
+        yield from re.findall(r"""\b[wn]\(\s*["']([a-z_.]+[a-z])["']""", template.read_text())
+    for module in WEB.glob("*.py"):
+        yield from re.findall(r"""(?:say|count)\(\s*f?"([a-z_.]+[a-z])["']""", module.read_text())
+
+
+def composed() -> Iterator[str]:
+    """Yield the keys whose last part is a value."""
+    yield from (f"thread.sort.{sort}" for sort in ("newest", "oldest", "top"))
+    for status in (Status.PUBLISHED, Status.HELD, Status.REFUSED):
+        yield from (f"comment.state.{status}", f"own.state.{status}", f"desk.tab.{status}")
+        yield from (f"notice.{status}.title", f"notice.{status}.text")
+    yield from (f"notice.decided_by.{kind}" for kind in ActorKind)
+    yield from (f"desk.verdict.{verdict}" for verdict in Verdict)
+    for key in ("next", "previous", "approve", "refuse", "hold", "undo", "note", "help"):
+        yield f"desk.keys.{key}"
+
+
+def test_all_languages_have_the_same_keys(french: dict[str, tuple[str, ...]]) -> None:
+    assert set(messages("en")) == set(french)
+
+
+def test_placeholders_agree(french: dict[str, tuple[str, ...]]) -> None:
+    english = messages("en")
+    for key, forms in french.items():
+        assert placeholders("".join(forms)) == placeholders("".join(english[key])), key
+
+
+def test_every_key_that_is_used_exists(french: dict[str, tuple[str, ...]]) -> None:
+    assert {*used(), *composed()} - set(french) == set()
+
+
+def test_every_key_is_used(french: dict[str, tuple[str, ...]]) -> None:
+    sources = [*(WEB / "templates").rglob("*.html"), *WEB.glob("*.py")]
+    quoted = set(re.findall(r"""["']([a-z_.]+)["']""", "".join(f.read_text() for f in sources)))
+    errors = {f"error.{code}.{part}" for code in Code for part in ("title", "remedy")}
+    assert set(french) - {*quoted, *composed(), *errors} == set()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("code", list(Code))
+def test_every_refusal_has_its_words(code: Code, lang: str) -> None:
+    found = messages(lang)
+    assert all(found[f"error.{code}.title"])
+    assert all(found[f"error.{code}.remedy"])
+
+
+def test_french_typography(french: dict[str, tuple[str, ...]]) -> None:
+    for key, forms in french.items():
+        text = " ".join(forms)
+        assert "'" not in text, key
+        assert not re.search(r" [:;!?»]|« |[^\s\u00a0\u202f](?:[;!?»])", text), (key, text)
