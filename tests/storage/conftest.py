@@ -1,11 +1,12 @@
-"""The stores that the conformance suite runs on: one more database is one more line here."""
+"""The stores that the conformance suite runs on: one more database is one more word here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from builders import open_thread
+from databases import Postgresql
 from palabre.application.ports import Store
 from palabre.domain.article import Thread
 from palabre.storage.memory import MemoryStore
@@ -13,30 +14,49 @@ from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
 
 
-def _memory(folder: Path) -> Store:
-    return MemoryStore()
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgresql]:
+    """One server for all tests of a process."""
+    server = Postgresql()
+    yield server
+    server.close()
 
 
-def _sqlite(folder: Path) -> SqlStore:
-    url = f"sqlite:///{folder / 'palabre.db'}"
-    upgrade(url)
-    # What a power cut would do is not tested here, and waiting for the disk is slow.
-    return SqlStore(url, durability="process")
-
-
-STORES: dict[str, Callable[[Path], Store]] = {"memory": _memory, "sqlite": _sqlite}
-
-
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    opened = STORES[request.param](tmp_path)
+    if request.param == "memory":
+        opened: Store = MemoryStore()
+    else:
+        # What a power cut would do is not tested here, and waiting for the disk is slow.
+        opened = SqlStore(request.getfixturevalue(f"{request.param}_url"), durability="process")
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def sqlite_store(tmp_path: Path) -> Iterator[SqlStore]:
-    opened = _sqlite(tmp_path)
+def sqlite_url(tmp_path: Path) -> str:
+    url = f"sqlite:///{tmp_path / 'palabre.db'}"
+    upgrade(url)
+    return url
+
+
+@pytest.fixture
+def postgresql_url(postgresql: Postgresql) -> Iterator[str]:
+    url = postgresql.database()
+    yield url
+    postgresql.drop(url)
+
+
+@pytest.fixture
+def sqlite_store(sqlite_url: str) -> Iterator[SqlStore]:
+    opened = SqlStore(sqlite_url, durability="process")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def postgresql_store(postgresql_url: str) -> Iterator[SqlStore]:
+    opened = SqlStore(postgresql_url)
     yield opened
     opened.close()
 

@@ -11,7 +11,18 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from builders import a_stored, keep, open_thread
+from builders import (
+    NOON,
+    a_moderator,
+    a_site,
+    a_stored,
+    an_event,
+    keep,
+    open_thread,
+)
+from databases import Postgresql
+from palabre.application.tokens import key_of
+from palabre.domain.comment import Status
 from palabre.domain.errors import Code, Refusal
 from palabre.storage.migrate import downgrade, upgrade
 from palabre.storage.schema import EXPECTED, NONE, REVISIONS
@@ -19,9 +30,29 @@ from palabre.storage.store import SqlStore
 from palabre.storage.tables import metadata
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'a 100% odd name.db'}"
+        return
+    server: Postgresql = request.getfixturevalue("postgresql")
+    made = server.empty()
+    yield made
+    server.drop(made)
+
+
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'a 100% odd name.db'}"
+def plain(url: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+    """Another database of the same kind with nothing in it."""
+    if url.startswith("sqlite"):
+        other = f"sqlite:///{tmp_path / 'plain.db'}"
+    else:
+        other = request.getfixturevalue("postgresql").empty()
+    made = sa.create_engine(other)
+    yield made
+    made.dispose()
+    if not url.startswith("sqlite"):
+        request.getfixturevalue("postgresql").drop(other)
 
 
 @pytest.fixture
@@ -51,10 +82,9 @@ def test_migrations_lead_to_the_tables(url: str, engine: sa.Engine):
 
 
 def test_migrations_make_the_same_constraints_and_indexes_as_the_tables(
-    url: str, engine: sa.Engine, tmp_path: Path
+    url: str, engine: sa.Engine, plain: sa.Engine
 ):
     upgrade(url)
-    plain = sa.create_engine(f"sqlite:///{tmp_path / 'plain.db'}")
     metadata.create_all(plain)
 
     def look(looked_at: sa.Engine) -> dict[str, object]:
@@ -65,14 +95,13 @@ def test_migrations_make_the_same_constraints_and_indexes_as_the_tables(
                 sorted(inspector.get_check_constraints(table), **by_name),
                 sorted(inspector.get_foreign_keys(table), **by_name),
                 sorted(inspector.get_unique_constraints(table), **by_name),
-                [(i["name"], i["column_names"]) for i in inspector.get_indexes(table)],
+                sorted((i["name"], i["column_names"]) for i in inspector.get_indexes(table)),
                 inspector.get_pk_constraint(table)["constrained_columns"],
             )
             for table in metadata.tables
         }
 
     assert look(engine) == look(plain)
-    plain.dispose()
 
 
 def test_upgrading_twice_and_from_many_sides_changes_nothing(url: str):
@@ -92,6 +121,45 @@ def test_there_is_a_way_back_with_data_and_forward_again(url: str, engine: sa.En
     store = SqlStore(url)
     store.check()
     keep(store, a_stored(open_thread(store)))
+    store.close()
+
+
+def rows(engine: sa.Engine) -> dict[str, list[object]]:
+    """Return all that is in the database, but for the note of its revision."""
+    with engine.connect() as connection:
+        names = set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
+        found = {
+            name: connection.execute(sa.select(sa.text("*")).select_from(sa.table(name))).all()
+            for name in names
+        }
+    return {name: sorted(map(repr, lines)) for name, lines in found.items()}
+
+
+@pytest.mark.parametrize("revision", REVISIONS[1:-1])
+def test_each_step_back_and_forward_keeps_what_its_tables_hold(
+    url: str, engine: sa.Engine, revision: str
+):
+    upgrade(url)
+    store = SqlStore(url)
+    root = keep(store, a_stored(open_thread(store)), source="a" * 64)
+    keep(store, a_stored(parent=root, status=Status.HELD))
+    with store.writing() as unit:
+        unit.votes.cast(root.comment.id, key_of("v"), 1, NOON)
+        unit.moderators.add(a_moderator())
+        unit.outbox.put(an_event(root))
+    store.close()
+    full = rows(engine)
+    assert downgrade(url, revision) == revision
+    left = rows(engine)
+    assert left == {name: full[name] for name in left}
+    assert left["sites"]
+    assert upgrade(url) == EXPECTED
+    again = rows(engine)
+    assert {name: again[name] for name in left} == left
+    store = SqlStore(url)
+    store.check()
+    with store.writing() as unit:
+        unit.sites.register(a_site(name="Le Quotidien"))
     store.close()
 
 

@@ -28,9 +28,10 @@ def test_every_statement_compiles_for_postgresql(name: str):
 
 
 def test_rows_are_locked_where_a_database_has_row_locks():
-    from palabre.storage.comments import LOCKED
+    from palabre.storage.locking import LOCK_COMMENT
 
-    assert "FOR UPDATE OF threads, comments" in str(LOCKED.compile(dialect=DIALECT))
+    text = str(LOCK_COMMENT.compile(dialect=DIALECT))
+    assert "FOR NO KEY UPDATE OF threads, comments" in text
 
 
 def test_identifiers_and_moments_have_their_own_types_there():

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders import NOON, a_body, a_stored, an_article, keep, open_thread
+from databases import Postgresql
 from palabre.application.ports import Sort, Store, Stored, UnitOfWork
 from palabre.application.tokens import key_of
 from palabre.domain.comment import Status
@@ -93,23 +94,28 @@ def play(stores: list[Store], step: tuple[str, Any, Any], thread: Any, made: lis
             return unit.comments.revise(target.id, a_body(second, revision=now.revision + 1), NOON)
 
     answers = [outcome(lambda store=store: act(store)) for store in stores]
-    assert answers[0] == answers[1]
+    assert answers[0] == answers[1] == answers[2]
 
 
 _numbers = itertools.count()
 
 
 @given(steps=st.lists(STEPS, max_size=25))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_both_stores_tell_the_same(steps: list[tuple[str, Any, Any]]):
+@settings(
+    max_examples=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+def test_all_stores_tell_the_same(postgresql: Postgresql, steps: list[tuple[str, Any, Any]]):
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{Path(folder) / 'palabre.db'}"
-        upgrade(url)
-        stores: list[Store] = [MemoryStore(), SqlStore(url, durability="process")]
+        urls = [f"sqlite:///{Path(folder) / 'palabre.db'}", postgresql.database()]
+        upgrade(urls[0])
+        stores: list[Store] = [MemoryStore(), *(SqlStore(u, durability="process") for u in urls)]
         thread = open_thread(stores[0], an_article(key=f"/{next(_numbers)}"))
-        with stores[1].writing() as unit:
-            unit.sites.register(next(iter(_sites(stores[0]))))
-            unit.threads.add(thread)
+        for store in stores[1:]:
+            with store.writing() as unit:
+                unit.sites.register(next(iter(_sites(stores[0]))))
+                unit.threads.add(thread)
         made: list[Stored] = []
         for step in steps:
             play(stores, step, thread, made)
@@ -118,7 +124,8 @@ def test_both_stores_tell_the_same(steps: list[tuple[str, Any, Any]]):
             with store.reading() as unit:
                 pictures.append(picture(unit, thread.id, made))
             store.close()
-    assert pictures[0] == pictures[1]
+        postgresql.drop(urls[1])
+    assert pictures[0] == pictures[1] == pictures[2]
 
 
 def _sites(store: Store) -> list[Any]:

@@ -29,7 +29,7 @@ def on_disk(folder: Path) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "url", ["sqlite://", "sqlite:///:memory:", "postgresql://db/x", "mysql://db/x"]
+    "url", ["sqlite://", "sqlite:///:memory:", "postgresql+asyncpg://db/x", "mysql://db/x"]
 )
 def test_other_databases_are_refused_by_name(url: str):
     with pytest.raises(ValueError, match="sqlite:///path"):

@@ -4,8 +4,10 @@ Both hand over bind and result functions of their own instead of the usual ``pro
 SQLite: a page of 100 comments passes through them a thousand times.
 """
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +16,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 Row = sa.Row[*tuple[Any, ...]]
+json_text = partial(json.dumps, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

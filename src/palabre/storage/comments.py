@@ -15,6 +15,7 @@ from palabre.storage.column_types import Row
 from palabre.storage.comment_rows import COMMENT, FOR_DESK, body_of, comment_of, stored_of
 from palabre.storage.counters import settle, touch
 from palabre.storage.effects import erased
+from palabre.storage.locking import hold_comment
 from palabre.storage.tables import (
     comment_authors,
     comment_bodies,
@@ -35,13 +36,8 @@ _ADD_AUTHOR = sa.insert(comment_authors)
 _ADD_SOURCE = sa.insert(comment_sources)
 _GET = sa.select(*COMMENT).where(comments.c.id == _ID)
 _STORED = FOR_DESK.where(comments.c.id == _ID)
-# Whoever changes a comment locks it and its thread first, always both, so that two who meet wait
-# for each other instead of blocking each other. (SQLite's writer has locked everything already.)
-LOCKED = (
-    sa.select(*COMMENT, comments.c.listed, comments.c.listed_below)
-    .join(threads, threads.c.id == comments.c.thread_id)
-    .where(comments.c.id == _ID)
-    .with_for_update(of=[threads, comments])
+_COUNTED = sa.select(*COMMENT, comments.c.listed, comments.c.listed_below).where(
+    comments.c.id == _ID
 )
 _BODIES = (
     sa.select(
@@ -190,10 +186,11 @@ class SqlComments:
     def _one(self, statement: sa.Select[Any], comment_id: str) -> Row | None:
         if not is_id(comment_id):
             return None
+        hold_comment(self._connection, comment_id)
         return self._connection.execute(statement, {"comment": comment_id}).one_or_none()
 
     def _locked(self, comment_id: str) -> Row:
-        row = self._one(LOCKED, comment_id)
+        row = self._one(_COUNTED, comment_id)
         if row is None:
             raise Refusal(Code.UNKNOWN_COMMENT)
         return row

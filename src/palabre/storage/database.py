@@ -1,201 +1,53 @@
-"""Connections and transactions, with what SQLite needs to be told.
+"""Which database a URL names, and what all of them offer the store."""
 
-Readers and writers have pools of their own. On SQLite there is one writer at a time whatever one
-does, so that the writers' pool holds one connection: threads of this process queue for it in
-order, which is cheaper and fairer than SQLite's own sleeping and trying again. ``BEGIN IMMEDIATE``
-takes the write lock at the start; a transaction that read first and locked later would fail when
-another process wrote in between, however long it waits.
-"""
-
-import json
-import sqlite3
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import partial
-from typing import Any
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Protocol
 
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.pool import QueuePool
 
-from palabre.domain.errors import Code, Refusal
-from palabre.storage.effects import begin
-from palabre.storage.failures import refusal_of
-from palabre.storage.file_watch import FileWatch
-from palabre.storage.listeners import Changed, Listeners
+from palabre.storage.listeners import Changed
 
-# What a commit survives: a power cut, or the death of the process only (a power cut may then lose
-# the last commits, never the consistency of the file).
-_SYNCHRONOUS = {"power": "FULL", "process": "NORMAL"}
-_SHORT = 0.05  # seconds that a look at the writers' connection may wait
-_LOG_SIZE = 64 * 1024 * 1024  # what is kept of SQLite's write-ahead log after a rush
+DURABILITIES = ("power", "process")
 
 
-class Database:
-    """The engine's two pools, and transactions whose failures arrive as ``Refusal``."""
+class Database(Protocol):
+    """Connections and transactions; failures arrive as ``Refusal``."""
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        durability: str = "power",
-        patience: float = 5.0,
-        readers: int = 8,
-    ) -> None:
-        parsed = sa.make_url(url)
-        if parsed.get_backend_name() != "sqlite" or parsed.database in {None, "", ":memory:"}:
-            raise ValueError("the database URL must name a SQLite file: sqlite:///path")
-        if durability not in _SYNCHRONOUS:
-            raise ValueError(f"durability must be one of {', '.join(_SYNCHRONOUS)}")
-        self._read = _sqlite(parsed, durability, patience, size=readers, writes=False)
-        self._write = _sqlite(parsed, durability, patience, size=1, writes=True)
-        self._path = str(parsed.database)
-        self._patience = patience
-        self._turn = threading.Lock()
-        self._to_scrub = False
-        self._listeners = Listeners()
-        self._watch: FileWatch | None = None
-        self._watch_lock = threading.Lock()
-        self._writers_view: object = None
-
-    @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
+    def reading(self) -> AbstractContextManager[sa.Connection]:
         """Open a transaction that sees one moment and cannot write."""
-        with _told(), self._read.connect() as connection, connection.begin():
-            connection.exec_driver_sql("BEGIN")
-            yield connection
 
-    @contextmanager
-    def writing(self) -> Iterator[sa.Connection]:
-        """Open a transaction that holds the write lock; all of it is kept, or nothing."""
-        with self._my_turn(self._patience), _told(), self._write.connect() as connection:
-            effects = begin(connection)
-            with connection.begin():
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                yield connection
-            self._to_scrub = self._to_scrub or effects.erased
-            if self._to_scrub:
-                self._to_scrub = not _scrubbed(connection)
-        self._listeners.tell(effects.changed)
+    def writing(self) -> AbstractContextManager[sa.Connection]:
+        """Open a transaction that is kept whole, and as durable as was asked for, or not at all."""
 
     def watch(self, changed: Changed) -> Callable[[], None]:
-        """Tell ``changed`` of all commits: this object's own, and by a look every 0.2 s others'."""
-        with self._watch_lock:
-            leave = self._listeners.add(changed)
-            if self._watch is None:
-                self._only_ours()
-                told = partial(self._listeners.tell, [None])
-                self._watch = FileWatch(self._path, told, self._only_ours)
-
-        def end() -> None:
-            with self._watch_lock:
-                leave()
-                watch = None
-                if not self._listeners:
-                    watch, self._watch = self._watch, None
-            if watch is not None:
-                watch.stop()
-
-        return end
-
-    def _only_ours(self) -> bool:
-        """Tell whether none but this object has written since the last time this was asked.
-
-        The writers' one connection answers: to a connection, its own commits are no change. While
-        it is busy the answer is no, which tells listeners too much and not too little.
-        """
-        try:
-            with self._my_turn(_SHORT), self._write.connect() as connection:
-                driver: Any = connection.connection.driver_connection
-                before = self._writers_view
-                self._writers_view = (
-                    id(driver),
-                    driver.execute("PRAGMA data_version").fetchone()[0],
-                )
-                return before == self._writers_view
-        except (Refusal, sa.exc.SQLAlchemyError, sqlite3.Error):
-            self._writers_view = None
-            return False
-
-    @contextmanager
-    def _my_turn(self, patience: float) -> Iterator[None]:
-        if not self._turn.acquire(timeout=patience):
-            raise Refusal(Code.STORE_BUSY)
-        try:
-            yield
-        finally:
-            self._turn.release()
+        """Tell ``changed`` of all commits until the function returned is called."""
 
     def close(self) -> None:
-        """Close all connections; the last one to leave SQLite's log empties it."""
-        with self._watch_lock:
-            self._listeners.clear()
-            watch, self._watch = self._watch, None
-        if watch is not None:
-            watch.stop()
-        self._read.dispose()
-        self._write.dispose()
+        """Close all connections and forget all listeners."""
 
 
-def _scrubbed(connection: sa.Connection) -> bool:
-    """Empty SQLite's write-ahead log, where deleted words would linger; False when in use.
+def open_database(
+    url: str, *, durability: str = "power", patience: float = 5.0, readers: int = 8
+) -> Database:
+    """Return the database at ``url``; nothing is connected yet.
 
-    It does not wait for readers: a later write tries again, and so does closing. Nor does it fail:
-    what was asked for has been committed.
+    A URL that names neither a SQLite file nor a PostgreSQL database is a ``ValueError``.
     """
-    driver: Any = connection.connection.driver_connection
-    try:
-        patience = driver.execute("PRAGMA busy_timeout").fetchone()[0]
-        driver.execute("PRAGMA busy_timeout = 0").close()
-        try:
-            return not driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        finally:
-            driver.execute(f"PRAGMA busy_timeout = {patience}").close()
-    except sqlite3.Error:
-        return False
+    if durability not in DURABILITIES:
+        raise ValueError(f"durability must be one of {', '.join(DURABILITIES)}")
+    parsed = sa.make_url(url)
+    if parsed.drivername in {"postgresql", "postgresql+psycopg"}:
+        # Only who uses PostgreSQL needs its driver.
+        from palabre.storage.postgresql import PostgresqlDatabase  # noqa: PLC0415
 
+        named = parsed.set(drivername="postgresql+psycopg")
+        return PostgresqlDatabase(named, durability=durability, patience=patience, readers=readers)
+    if parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}:
+        from palabre.storage.sqlite import SqliteDatabase  # noqa: PLC0415
 
-@contextmanager
-def _told() -> Iterator[None]:
-    try:
-        yield
-    except sa.exc.SQLAlchemyError as error:
-        refusal = refusal_of(error)
-        if refusal is None:
-            raise
-        raise refusal from error
-
-
-def _sqlite(url: sa.URL, durability: str, patience: float, *, size: int, writes: bool) -> sa.Engine:
-    engine = sa.create_engine(
-        url,
-        poolclass=QueuePool,
-        pool_size=size,
-        max_overflow=0,
-        pool_timeout=patience,
-        connect_args={"check_same_thread": False, "timeout": patience, "cached_statements": 256},
-        json_serializer=partial(
-            json.dumps, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-        ),
-        hide_parameters=True,  # they are readers' words and addresses, and errors go to logs
+        return SqliteDatabase(parsed, durability=durability, patience=patience, readers=readers)
+    raise ValueError(
+        "the database URL must name a SQLite file (sqlite:///path) or a PostgreSQL database"
+        " (postgresql+psycopg://user@host/name)"
     )
-    pragmas = [
-        "journal_mode = WAL",
-        f"synchronous = {_SYNCHRONOUS[durability]}",
-        f"journal_size_limit = {_LOG_SIZE}",
-        "foreign_keys = ON",
-        "secure_delete = ON",  # what is deleted is overwritten in the file
-        "recursive_triggers = ON",  # so that REPLACE, too, fires triggers on deletion
-    ]
-    if not writes:
-        pragmas.append("query_only = ON")
-
-    @event.listens_for(engine, "connect")
-    def prepare(driver: Any, record: object) -> None:  # noqa: ANN401 -- the driver is untyped here
-        del record
-        driver.isolation_level = None  # the driver would begin by its own lights
-        for pragma in pragmas:
-            driver.execute(f"PRAGMA {pragma}").close()
-
-    return engine

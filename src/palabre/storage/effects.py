@@ -29,6 +29,11 @@ def begin(connection: sa.Connection) -> Effects:
     return effects
 
 
+def is_writing(connection: sa.Connection) -> bool:
+    """Tell whether the connection's transaction may write."""
+    return _KEY in connection.info
+
+
 def changed(connection: sa.Connection, thread_id: str | None) -> None:
     """Note that readers of the thread (None: of any) may see something else after the commit."""
     connection.info[_KEY].changed.add(thread_id)

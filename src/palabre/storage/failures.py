@@ -1,17 +1,23 @@
 """What a database's complaint means for whoever asked: try again, make room, or look at the log."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import sqlalchemy as sa
 
 from palabre.domain.errors import Code, Refusal
 
 # SQLite's primary result codes (sqlite.org/rescode.html): the low byte of what the driver reports.
 _SQLITE = {5: Code.STORE_BUSY, 6: Code.STORE_BUSY, 13: Code.STORE_FULL}
-# SQLSTATE (PostgreSQL, appendix A): serialization, deadlock, lock, statement time, connections.
+# SQLSTATE (PostgreSQL, appendix A): serialization, deadlock, lock, statement time, idle and whole
+# transaction time, connections; disk. A server that is gone has no state to tell: it has failed.
 _POSTGRESQL = {
     "40001": Code.STORE_BUSY,
     "40P01": Code.STORE_BUSY,
     "55P03": Code.STORE_BUSY,
     "57014": Code.STORE_BUSY,
+    "25P03": Code.STORE_BUSY,
+    "25P04": Code.STORE_BUSY,
     "53300": Code.STORE_BUSY,
     "53100": Code.STORE_FULL,
 }
@@ -29,3 +35,15 @@ def refusal_of(error: Exception) -> Refusal | None:
     if isinstance(number, int):
         return Refusal(_SQLITE.get(number & 0xFF, Code.STORE_FAILED))
     return Refusal(_POSTGRESQL.get(str(getattr(error.orig, "sqlstate", "")), Code.STORE_FAILED))
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Let a database's complaints pass as refusals, and what a caller did wrong as it is."""
+    try:
+        yield
+    except sa.exc.SQLAlchemyError as error:
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise
+        raise refusal from error

@@ -1,11 +1,15 @@
 """Bring a database to the present schema, from the installed package and with no other file."""
 
+import threading
 from pathlib import Path
 
 from palabre.domain.errors import Code, Refusal
-from palabre.storage.database import Database
+from palabre.storage.database import open_database
+from palabre.storage.locking import hold_schema
 from palabre.storage.schema import EXPECTED, REVISIONS, current
 
+# Alembic keeps what it is doing in global variables.
+_one_at_a_time = threading.Lock()
 _FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -27,9 +31,10 @@ def downgrade(url: str, revision: str) -> str:
 
 
 def _run(url: str, revision: str, *, back: bool = False) -> str:
-    database = Database(url)
+    database = open_database(url)
     try:
-        with database.writing() as connection:
+        with _one_at_a_time, database.writing() as connection:
+            hold_schema(connection)
             found = current(connection)
             if found == revision:
                 return found

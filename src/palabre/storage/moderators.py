@@ -9,6 +9,7 @@ from palabre.application.ports import Session
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import is_id
 from palabre.domain.person import Moderator, Role
+from palabre.storage.locking import hold_table
 from palabre.storage.tables import moderator_sites, moderators, sessions
 
 _ID: sa.BindParameter[Any] = sa.bindparam("moderator")
@@ -36,6 +37,7 @@ class SqlModerators:
     def add(self, moderator: Moderator) -> None:
         """Store a new account; a login that is taken is refused."""
         run = self._connection.execute
+        hold_table(self._connection, moderators)
         if self.by_login(moderator.login) is not None:
             raise Refusal(Code.BAD_FIELD, field="login")
         run(

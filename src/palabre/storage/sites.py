@@ -9,6 +9,7 @@ from palabre.domain.errors import Code, Refusal
 from palabre.domain.site import Section, Site
 from palabre.storage.column_types import Row
 from palabre.storage.effects import changed
+from palabre.storage.locking import hold_table
 from palabre.storage.tables import sections, site_names, site_origins, sites
 
 _ID: sa.BindParameter[Any] = sa.bindparam("site")
@@ -51,6 +52,7 @@ class SqlSites:
         """Add the site or replace what is known of it; an origin that another has is refused."""
         if self.get(site.id) == site:
             return  # each process registers its sites when it starts: that is no news to readers
+        hold_table(self._connection, sites)
         run = self._connection.execute
         for origin in site.origins:
             owner = run(_OWNER, {"at": origin}).scalar()

@@ -18,7 +18,7 @@ from palabre.application.ports import (
 )
 from palabre.storage import schema
 from palabre.storage.comments import SqlComments
-from palabre.storage.database import Database
+from palabre.storage.database import open_database
 from palabre.storage.decisions import SqlDecisions
 from palabre.storage.moderators import SqlModerators
 from palabre.storage.outbox import SqlOutbox
@@ -43,11 +43,11 @@ class SqlUnit:
 
 
 class SqlStore:
-    """A ``Store`` in a database file, for any number of threads.
+    """A ``Store`` in a SQLite file or a PostgreSQL database, for any number of threads.
 
     ``durability`` tells what a commit survives: "power" a power cut, "process" the death of the
     process only (faster). ``patience`` is how many seconds a transaction waits for its turn before
-    it answers ``store_busy``.
+    it answers ``store_busy``; ``readers`` how many may read at once.
     """
 
     def __init__(
@@ -58,7 +58,9 @@ class SqlStore:
         patience: float = 5.0,
         readers: int = 8,
     ) -> None:
-        self._database = Database(url, durability=durability, patience=patience, readers=readers)
+        self._database = open_database(
+            url, durability=durability, patience=patience, readers=readers
+        )
 
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:

@@ -9,10 +9,8 @@ import sqlalchemy as sa
 
 from palabre.domain.comment import Status
 from palabre.domain.errors import Code, Refusal
-from palabre.domain.identifier import is_id
 from palabre.domain.vote import Tally, Value
-from palabre.storage.comment_rows import comment_of
-from palabre.storage.comments import LOCKED
+from palabre.storage.comments import SqlComments
 from palabre.storage.counters import touch
 from palabre.storage.tables import comments, votes
 
@@ -49,10 +47,9 @@ class SqlVotes:
         """Set this voter's vote (0 takes it back) and return the comment's new tally."""
         run = self._connection.execute
         this = {"comment": comment_id, "voter": voter_key}
-        row = run(LOCKED, {"comment": comment_id}).one_or_none() if is_id(comment_id) else None
-        if row is None:
+        comment = SqlComments(self._connection).get(comment_id)
+        if comment is None:
             raise Refusal(Code.UNKNOWN_COMMENT)
-        comment = comment_of(row)
         before = run(_BEFORE, this).scalar() or 0
         if value == before:
             return Tally(up=comment.up, down=comment.down, mine=value)

@@ -6,7 +6,19 @@ from threading import Barrier
 
 import pytest
 
-from builders import NOON, a_record, a_stored, a_thread, an_article, an_event, an_id, keep
+from builders import (
+    NOON,
+    a_body,
+    a_moderator,
+    a_record,
+    a_site,
+    a_stored,
+    a_thread,
+    an_article,
+    an_event,
+    an_id,
+    keep,
+)
 from palabre.application.ports import Sort, Store
 from palabre.application.tokens import key_of
 from palabre.domain.article import Thread
@@ -131,6 +143,75 @@ def test_threads_that_vote_at_once_are_counted_exactly(store: Store, thread: Thr
     assert found is not None
     assert (found.up, found.down) == (last.count(1), last.count(-1))
     assert last[1:] == [-1] * HANDS
+
+
+def test_what_a_writer_has_read_of_a_comment_stays_true_until_it_ends(store: Store, thread: Thread):
+    comment_id = keep(store, a_stored(thread)).comment.id
+
+    def revise(hand: int) -> None:
+        for _ in range(5):
+            with store.writing() as unit:
+                found = unit.comments.stored(comment_id)
+                latest = unit.decisions.latest(comment_id)
+                assert found is not None
+                assert found.body is not None
+                assert latest is not None
+                revision = found.comment.revision + 1
+                unit.comments.revise(comment_id, a_body(revision=revision), NOON)
+                unit.decisions.add(a_record(found, revision=revision, supersedes=latest.id))
+
+    at_once(revise)
+    with store.reading() as unit:
+        total = HANDS * 5 + 1
+        assert [b.revision for b in unit.comments.bodies(comment_id)] == [*range(1, total + 1)]
+        history = unit.decisions.history(comment_id)
+    assert [r.supersedes for r in history] == [None, *(r.id for r in history[:-1])]
+
+
+def test_answers_and_moves_in_one_thread_meet_without_harm(store: Store, thread: Thread):
+    root = keep(store, a_stored(thread))
+    made = [keep(store, a_stored(parent=root)) for _ in range(HANDS)]
+
+    def act(hand: int) -> None:
+        for n in range(6):
+            if hand % 2:
+                keep(store, a_stored(parent=made[(hand + n) % HANDS]))
+            else:
+                with store.writing() as unit:
+                    comment = unit.comments.get(made[hand].comment.id)
+                    assert comment is not None
+                    published = comment.status is Status.PUBLISHED
+                    unit.comments.move(comment.id, Status.HELD if published else Status.PUBLISHED)
+
+    at_once(act)
+    with store.reading() as unit:
+        now = unit.threads.get(thread.id)
+        found = unit.comments.get(root.comment.id)
+        below = unit.comments.replies([root.comment.id], first=999)[root.comment.id]
+    assert now is not None
+    assert found is not None
+    public = [s for s in below if s.comment.status is Status.PUBLISHED]
+    assert now.public_count == len(public) + 1 == HANDS + HANDS // 2 * 6 + 1
+    assert found.replies == len(public)
+
+
+def test_many_who_register_and_sign_up_at_once(store: Store):
+    refused: list[str] = []
+
+    def start(hand: int) -> None:
+        with store.writing() as unit:
+            unit.sites.register(a_site("ici", origins=("https://ici.example",)))
+        try:
+            with store.writing() as unit:
+                unit.moderators.add(a_moderator("claire"))
+        except Refusal as refusal:
+            refused.append(refusal.code)
+
+    at_once(start)
+    with store.reading() as unit:
+        assert [site.id for site in unit.sites.all()] == ["ici"]
+        assert unit.moderators.by_login("claire") is not None
+    assert refused == ["bad_field"] * (HANDS - 1)
 
 
 def test_many_who_open_one_thread_get_the_same(store: Store, thread: Thread):
