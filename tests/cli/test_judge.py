@@ -9,6 +9,11 @@ import pytest
 
 from palabre.domain.decision import SCORES
 
+HEAVY = """
+import sys, palabre.cli.judge
+print(*sorted({"litestar", "sqlalchemy", "granian", "jinja2"} & set(sys.modules)))
+"""
+
 
 def lines(*rows: object) -> bytes:
     return b"".join(
@@ -112,8 +117,7 @@ def test_it_imports_neither_web_nor_database(tmp_path):
         [
             sys.executable,
             "-c",
-            "import sys, palabre.cli.judge;"
-            "print(*sorted({'litestar','sqlalchemy','granian','jinja2'} & set(sys.modules)))",
+            HEAVY,
         ],
         cwd=tmp_path,
         capture_output=True,
