@@ -1,6 +1,7 @@
 """``palabre``: the commands. Exit codes: 0 done, 1 refused or partly failed, 2 usage."""
 
 import importlib
+import os
 from pathlib import Path
 from typing import Final
 
@@ -48,6 +49,10 @@ class Commands(click.Group):
             details = ", ".join(f"{key}: {value}" for key, value in error.values.items())
             told = f"{error.code} ({details})" if details else error.code
             raise click.ClickException(f"{told}; run: palabre doctor") from error
+        except BrokenPipeError:
+            # Whoever read our output has gone: `palabre judge | head` is no failure to tell of.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            raise click.exceptions.Exit(1) from None
         except OSError as error:
             raise click.ClickException(str(error)) from error
 
