@@ -8,7 +8,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from builders import a_stored, an_article, keep, open_thread
+from builders import a_stored, a_thread, an_article, keep, open_thread
 from databases import Postgresql
 from palabre.application.ports import Sort
 from palabre.domain.article import Thread
@@ -113,6 +113,27 @@ def test_of_two_who_block_each_other_one_is_told_to_try_again(postgresql_store: 
     assert [thread.public_count for thread in found if thread] == [1, 1]
 
 
+def test_of_many_who_open_a_thread_the_late_ones_leave_nothing(
+    postgresql_store: SqlStore, postgresql_url: str
+):
+    open_thread(postgresql_store)
+    met = threading.Barrier(4)
+
+    def begin() -> None:
+        with postgresql_store.writing() as unit:
+            assert unit.threads.find("https://journal.example", "/new") is None
+            met.wait()
+            unit.threads.add(a_thread(an_article(key="/new")))
+
+    hands = [threading.Thread(target=begin) for _ in range(4)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+    with raw(postgresql_url) as other:
+        assert other.execute("SELECT count(*) FROM threads").fetchone() == (2,)
+
+
 def test_more_threads_than_connections_wait_for_one(postgresql_url: str):
     store = SqlStore(postgresql_url, readers=1, patience=0.1)
     with store.reading(), pytest.raises(Refusal) as refused, store.reading():
@@ -186,18 +207,14 @@ def test_other_processes_are_told_which_thread_changed(
         raise ZeroDivisionError
     with postgresql_store.writing() as unit:
         for n in range(200):
-            unit.comments.add(a_stored(open_thread_in(unit, f"/{n}")), source=None)
+            unit.comments.add(
+                a_stored(unit.threads.add(a_thread(an_article(key=f"/{n}")))), source=None
+            )
     assert soon(lambda: heard == [thread.id, None])
     time.sleep(WITHIN)
     assert heard == [thread.id, None]
     assert len(own) == 201  # told once each, and not again by the server
     other.close()
-
-
-def open_thread_in(unit: object, key: str) -> Thread:
-    from builders import a_thread
-
-    return unit.threads.add(a_thread(an_article(key=key)))  # type: ignore[attr-defined]
 
 
 def test_a_listener_comes_back_and_says_that_it_was_away(

@@ -6,13 +6,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from palabre.application.stored import (
+    Position,
+    QueueItem,
+    Repeat,
+    Session,
+    Sort,
+    Standing,
+    Stored,
+)
 from palabre.domain.article import Thread
-from palabre.domain.comment import Author, Body, Comment, Status
+from palabre.domain.comment import Body, Comment, Status
 from palabre.domain.decision import Decision, DecisionRecord
 from palabre.domain.events import Event
 from palabre.domain.person import Moderator
@@ -20,67 +27,33 @@ from palabre.domain.site import Site
 from palabre.domain.vote import Tally, Value
 from palabre.moderation.facts import Facts
 
+__all__ = [
+    "Clock",
+    "Comments",
+    "Decisions",
+    "Judge",
+    "Moderators",
+    "Outbox",
+    "PasswordHasher",
+    "Position",
+    "Queue",
+    "QueueItem",
+    "Renderer",
+    "Repeat",
+    "Repeats",
+    "Session",
+    "Sites",
+    "Sort",
+    "Standing",
+    "Store",
+    "Stored",
+    "Threads",
+    "UnitOfWork",
+    "Votes",
+]
+
 Clock = Callable[[], datetime]
 Judge = Callable[[str, Facts], Decision]
-
-
-class Sort(StrEnum):
-    """The orders in which the roots of a thread can be read."""
-
-    NEWEST = "newest"
-    OLDEST = "oldest"
-    TOP = "top"
-
-
-class Position(NamedTuple):
-    """The place of a comment in a sorted list: reading goes on strictly after it.
-
-    ``score`` counts only where the sort is ``TOP`` (score descending, then newest first).
-    """
-
-    id: str
-    score: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
-    """A comment with its signature and its words. ``body`` None: the words were erased.
-
-    Lists for readers leave ``author.email`` out.
-    """
-
-    comment: Comment
-    author: Author
-    body: Body | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How an author's earlier comments stand now, counted."""
-
-    published: int = 0
-    held: int = 0
-    refused: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueItem:
-    """A comment as the desk shows it: with its thread, what it answers, and the latest decision."""
-
-    stored: Stored
-    thread: Thread
-    parent: Stored | None
-    record: DecisionRecord
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """A moderator's sign-in. ``key`` is the hash of the token in the cookie, never the token."""
-
-    key: str
-    moderator_id: str
-    created_at: datetime
-    expires_at: datetime
 
 
 class Sites(Protocol):
@@ -224,6 +197,20 @@ class Outbox(Protocol):
         """Return events nobody has handled yet, oldest first."""
 
 
+class Repeats(Protocol):
+    """Posts that came with a key, kept for as long as they may be sent again."""
+
+    def get(self, key: str, *, since: datetime) -> Repeat | None:
+        """Return what is kept of the post with this key, if it came after ``since``."""
+
+    def claim(self, repeat: Repeat, *, since: datetime) -> Repeat | None:
+        """Keep the post, unless one with its key came after ``since``: that one is returned.
+
+        Of several transactions that claim one key at once, one is told None; the others wait for
+        its end. What came up to ``since`` is forgotten, some of it at each call.
+        """
+
+
 class UnitOfWork(Protocol):
     """One transaction's view of the store."""
 
@@ -235,6 +222,7 @@ class UnitOfWork(Protocol):
     votes: Votes
     moderators: Moderators
     outbox: Outbox
+    repeats: Repeats
 
 
 class Store(Protocol):

@@ -2,14 +2,15 @@
 
 The article is found, the text and the signature are made fit to be kept, the circumstances are
 gathered, the judge decides, and one transaction stores comment, decision and event. The judge runs
-before the transaction: it takes milliseconds, and a writer that waits holds up all others.
+before the transaction: it takes milliseconds, and a writer that waits holds up all others. The same
+post sent again with its key is answered as it was the first time (``idempotency``).
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from palabre.application import facts, incoming, records
-from palabre.application.ports import Clock, Judge, Renderer, Store, Stored, UnitOfWork
+from palabre.application import facts, idempotency, incoming, records
+from palabre.application.ports import Clock, Judge, Renderer, Repeat, Store, Stored, UnitOfWork
 from palabre.application.tokens import key_of, new_token
 from palabre.domain.address import ArticleAddress, canonical
 from palabre.domain.article import Article, Thread
@@ -54,7 +55,11 @@ class Posted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostComment:
-    """The use case with the parts it works with."""
+    """The use case with the parts it works with.
+
+    ``secret`` is the house's: all processes need the same one, or a post sent again with its key to
+    another process is refused.
+    """
 
     store: Store
     judge: Judge
@@ -62,15 +67,31 @@ class PostComment:
     clock: Clock
     limits: incoming.Limits
     watch_floods: bool = True
+    secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
-    def __call__(self, new: NewComment) -> Posted:
-        """Judge and store a comment, or refuse it with a code that names the field at fault."""
+    def __call__(self, new: NewComment, *, idempotency_key: str | None = None) -> Posted:
+        """Judge and store a comment, or refuse it with a code that names the field at fault.
+
+        The same post with the same key within 24 hours returns what the first one became: the
+        comment as it now stands, the first decision on it, and the same token.
+        """
         now = self.clock()
         address = canonical(new.url)
         text = incoming.comment_text(new.text, self.limits)
-        token = new.token or new_token()
+        comment_id = new_id(now)
+        repeat: Repeat | None = None
         with self.store.reading() as unit:
             site = known_site(unit, address)
+            if idempotency_key is not None:
+                key = idempotency.checked(idempotency_key)
+                content = (address.url, text, new.parent, new.name, new.email)
+                repeat = idempotency.repeat_of(site.id, key, content, comment_id=comment_id, at=now)
+                derived = idempotency.token_for(self.secret, site.id, key)
+                tokens = (new.token, derived)
+                earlier = unit.repeats.get(repeat.key, since=now - idempotency.WINDOW)
+                if earlier is not None:
+                    return _again(unit, earlier, repeat, tokens)
+            token = new.token or (derived if repeat else new_token())
             author = Author(
                 name=incoming.guest_name(new.name, site),
                 email=incoming.guest_email(new.email, site),
@@ -95,11 +116,14 @@ class PostComment:
             salt=secrets.token_bytes(32),
         )
         with self.store.writing() as unit:
+            if repeat is not None:
+                earlier = unit.repeats.claim(repeat, since=now - idempotency.WINDOW)
+                if earlier is not None:
+                    return _again(unit, earlier, repeat, tokens)
             thread = self._thread(unit, site, address, new)
             viewer = Viewer(author_key=key_of(token))
             require(Action.POST, Case(viewer=viewer, now=now, thread=thread))
             parent = self._parent(unit, thread, new.parent)
-            comment_id = new_id(now)
             comment = Comment(
                 id=comment_id,
                 thread_id=thread.id,
@@ -152,6 +176,17 @@ class PostComment:
         if parent.depth >= MAX_DEPTH:
             raise Refusal(Code.REPLY_TOO_DEEP, field="parent", maximum=MAX_DEPTH)
         return parent
+
+
+def _again(
+    unit: UnitOfWork, earlier: Repeat, repeat: Repeat, tokens: tuple[str | None, ...]
+) -> Posted:
+    """Answer a post that was stored already as it was answered then."""
+    stored, record, token = idempotency.first_answer(unit, earlier, repeat, tokens)
+    thread = unit.threads.get(stored.comment.thread_id)
+    if thread is None:
+        raise Refusal(Code.UNKNOWN_COMMENT)
+    return Posted(stored=stored, record=record, thread=thread, token=token)
 
 
 def known_site(unit: UnitOfWork, address: ArticleAddress) -> Site:

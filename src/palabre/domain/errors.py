@@ -26,6 +26,8 @@ class Code(StrEnum):
     EMAIL_INVALID = "email_invalid"
     BAD_ADDRESS = "bad_address"
     BAD_CURSOR = "bad_cursor"
+    CURSOR_EXPIRED = "cursor_expired"
+    IDEMPOTENCY_CONFLICT = "idempotency_conflict"
     # what it is about
     UNKNOWN_SITE = "unknown_site"
     UNKNOWN_COMMENT = "unknown_comment"

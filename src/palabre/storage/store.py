@@ -11,6 +11,7 @@ from palabre.application.ports import (
     Moderators,
     Outbox,
     Queue,
+    Repeats,
     Sites,
     Threads,
     UnitOfWork,
@@ -23,6 +24,7 @@ from palabre.storage.decisions import SqlDecisions
 from palabre.storage.moderators import SqlModerators
 from palabre.storage.outbox import SqlOutbox
 from palabre.storage.queue import SqlQueue
+from palabre.storage.repeats import SqlRepeats
 from palabre.storage.sites import SqlSites
 from palabre.storage.threads import SqlThreads
 from palabre.storage.votes import SqlVotes
@@ -40,6 +42,7 @@ class SqlUnit:
         self.votes: Votes = SqlVotes(connection)
         self.moderators: Moderators = SqlModerators(connection)
         self.outbox: Outbox = SqlOutbox(connection)
+        self.repeats: Repeats = SqlRepeats(connection)
 
 
 class SqlStore:

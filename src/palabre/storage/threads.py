@@ -56,10 +56,10 @@ _DESCRIBE = (
 _TOUCH = sa.update(threads).where(threads.c.id == _ID).values(version=threads.c.version + 1)
 _CLOSE = _TOUCH.values(closes_at=sa.bindparam("end"))
 _DROP = sa.delete(threads).where(threads.c.id == _ID)
-# The one statement that has no common form: both databases have the clause, SQLAlchemy keeps two.
+# No common form: both databases have the clause, SQLAlchemy keeps two.
 _ADD_ARTICLE = {
-    "sqlite": sqlite.insert(articles).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(articles).on_conflict_do_nothing(),
+    name: insert(articles).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
 
 

@@ -30,6 +30,8 @@ STATUS: dict[Code, int] = {
     Code.EMAIL_INVALID: 422,
     Code.BAD_ADDRESS: 422,
     Code.BAD_CURSOR: 404,
+    Code.CURSOR_EXPIRED: 410,
+    Code.IDEMPOTENCY_CONFLICT: 409,
     Code.UNKNOWN_SITE: 404,
     Code.UNKNOWN_COMMENT: 404,
     Code.UNKNOWN_RULE: 422,

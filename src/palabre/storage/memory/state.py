@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from palabre.application.ports import Session
+from palabre.application.ports import Repeat, Session
 from palabre.domain.article import Thread
 from palabre.domain.comment import Author, Body, Comment
 from palabre.domain.decision import DecisionRecord
@@ -86,6 +86,7 @@ class State:
     moderators: Table[str, Moderator] = field(default_factory=Table)
     sessions: Table[str, Session] = field(default_factory=Table)
     events: Table[str, Event] = field(default_factory=Table)
+    repeats: Table[str, Repeat] = field(default_factory=Table)
 
     def fork(self, *, writable: bool) -> "State":
         """Return this moment's tables for one transaction."""

@@ -10,6 +10,7 @@ from palabre.application.ports import (
     Moderators,
     Outbox,
     Queue,
+    Repeats,
     Sites,
     Threads,
     UnitOfWork,
@@ -21,6 +22,7 @@ from palabre.storage.memory.comments import MemoryComments
 from palabre.storage.memory.desk import MemoryDecisions, MemoryOutbox, MemoryQueue
 from palabre.storage.memory.people import MemoryModerators, MemoryVotes
 from palabre.storage.memory.places import MemorySites, MemoryThreads
+from palabre.storage.memory.repeats import MemoryRepeats
 from palabre.storage.memory.state import State
 
 _PATIENCE = 5.0  # seconds that a writer waits for its turn, as on SQLite
@@ -38,6 +40,7 @@ class MemoryUnit:
         self.votes: Votes = MemoryVotes(state)
         self.moderators: Moderators = MemoryModerators(state)
         self.outbox: Outbox = MemoryOutbox(state)
+        self.repeats: Repeats = MemoryRepeats(state)
 
 
 class MemoryStore:

@@ -29,6 +29,7 @@ from palabre.storage.tables.places import (
     sites,
     threads,
 )
+from palabre.storage.tables.repeats import repeats
 
 __all__ = [
     "articles",
@@ -42,6 +43,7 @@ __all__ = [
     "moderator_sites",
     "moderators",
     "outbox",
+    "repeats",
     "sections",
     "sessions",
     "site_names",

@@ -1,0 +1,79 @@
+"""What passes between the use cases and the store, besides the nouns of the domain."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from palabre.domain.article import Thread
+from palabre.domain.comment import Author, Body, Comment
+from palabre.domain.decision import DecisionRecord
+
+
+class Sort(StrEnum):
+    """The orders in which the roots of a thread can be read."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    TOP = "top"
+
+
+class Position(NamedTuple):
+    """The place of a comment in a sorted list: reading goes on strictly after it.
+
+    ``score`` counts only where the sort is ``TOP`` (score descending, then newest first).
+    """
+
+    id: str
+    score: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A comment with its signature and its words. ``body`` None: the words were erased.
+
+    Lists for readers leave ``author.email`` out.
+    """
+
+    comment: Comment
+    author: Author
+    body: Body | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How an author's earlier comments stand now, counted."""
+
+    published: int = 0
+    held: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueItem:
+    """A comment as the desk shows it: with its thread, what it answers, and the latest decision."""
+
+    stored: Stored
+    thread: Thread
+    parent: Stored | None
+    record: DecisionRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A moderator's sign-in. ``key`` is the hash of the token in the cookie, never the token."""
+
+    key: str
+    moderator_id: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """What is kept of a post that came with a key: hashes of both, and the comment it became."""
+
+    key: str
+    content: str
+    comment_id: str
+    at: datetime
