@@ -39,6 +39,10 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         "Europe/Paris"
     )
     workers: Annotated[int, _about("Processes that answer requests.")] = 1
+    memory_megabytes: Annotated[
+        int,
+        _about("Public pages and API answers that each process keeps ready; 0: none."),
+    ] = 32
     trusted_proxies: Annotated[
         list[str],
         _about("Networks whose X-Forwarded-For is believed, such as 127.0.0.1/32."),
@@ -104,6 +108,10 @@ class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     """What is written about requests: never a text, a name, an address or a token."""
 
     level: Annotated[str, _about("debug, info, warning or error.")] = "info"
+    reads: Annotated[
+        bool,
+        _about("Whether answers from memory are logged; a line costs as much as the answer."),
+    ] = False
 
 
 class SectionSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -40,6 +40,7 @@ from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
 from palabre.web.app import create_app
 from palabre.web.demo_pages import load_articles
+from palabre.web.freshness import Changes
 from palabre.web.house import House, Rates, WebConfig
 
 CONFIG_VARIABLE = "PALABRE_CONFIG"
@@ -167,6 +168,7 @@ def build_house(parts: Parts, *, with_demo: bool = False) -> House:
             clock=clock,
             limits=limits,
             watch_floods=settings.limits.enabled,
+            secret=secret_key(settings, parts.folder),
         ),
         edit=EditComment(
             store=store,
@@ -190,6 +192,7 @@ def build_house(parts: Parts, *, with_demo: bool = False) -> House:
         rules=parts.rules,
         catalogues=load_catalogues(ZoneInfo(settings.server.timezone)),
         clock=clock,
+        changes=Changes(watch=store.watch, version=_version_of(store)),
         demo_articles=load_articles() if with_demo else (),
     )
 
@@ -255,6 +258,8 @@ def _web_config(parts: Parts) -> WebConfig:
         view_all_size=settings.comments.view_all_size,
         edit_window=timedelta(minutes=settings.comments.edit_minutes),
         session_length=timedelta(hours=settings.desk.session_hours),
+        memory_bytes=settings.server.memory_megabytes * 1024 * 1024,
+        log_reads=settings.log.reads,
     )
 
 
@@ -263,6 +268,16 @@ def _remembered_sites(store: Store) -> Callable[[], tuple[Site, ...]]:
     with store.reading() as unit:
         sites = tuple(unit.sites.all())
     return lambda: sites
+
+
+def _version_of(store: Store) -> Callable[[str, str], tuple[str, int] | None]:
+    """Return the cheapest question whether a kept page still holds."""
+
+    def version(origin: str, key: str) -> tuple[str, int] | None:
+        with store.reading() as unit:
+            return unit.threads.version(origin, key)
+
+    return version
 
 
 def _grounds(rules: RuleBook, settings: Settings) -> Callable[[str], Ground | None]:

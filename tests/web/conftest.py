@@ -26,6 +26,7 @@ from palabre.rendering.catalogue import load_catalogues
 from palabre.rendering.markdown import MarkdownRenderer
 from palabre.storage.memory import MemoryStore
 from palabre.web.app import create_app
+from palabre.web.freshness import Changes
 from palabre.web.house import House, WebConfig
 
 URL = "https://journal.example/politique/budget"
@@ -107,6 +108,14 @@ def config() -> WebConfig:
     return WebConfig(base_url=BASE, secret=os.urandom(32), limits_enabled=False)
 
 
+def version_of(store: Store) -> Callable[[str, str], tuple[str, int] | None]:
+    def version(origin: str, key: str) -> tuple[str, int] | None:
+        with store.reading() as unit:
+            return unit.threads.version(origin, key)
+
+    return version
+
+
 BuildHouse = Callable[..., House]
 
 
@@ -138,6 +147,7 @@ def build(
             rules=rules,
             catalogues=catalogues,
             clock=clock,
+            changes=Changes(watch=store.watch, version=version_of(store)),
         )
 
     return furnish

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 UNMATCHED = "(unmatched)"
 _REQUEST_ID = "palabre_request_id"
+# Noted on a request that no reader sent: the read path has an answer made for all who wait.
+MADE = "palabre_made"
 _NOBODY_LISTENED = 499  # what nginx logs when the client went away before the answer
 _logger = structlog.get_logger("palabre.web")
 
@@ -71,7 +73,10 @@ class AccessLog:
         finally:
             seconds = time.perf_counter() - begin
             route = str(scope.get("path_template") or UNMATCHED)
-            self._metrics.answered(method, route, status, seconds)
+            if MADE in scope["state"]:
+                self._metrics.timed(route, seconds)  # those who get it are counted one by one
+            else:
+                self._metrics.answered(method, route, status, seconds)
             _logger.info(
                 "request",
                 method=method,
@@ -80,6 +85,11 @@ class AccessLog:
                 milliseconds=round(seconds * 1000, 2),
                 request=request_id,
             )
+
+
+def log_read(method: str, route: str, status: int, request_id: str) -> None:
+    """Write the line of an answer from memory; it took no time worth telling."""
+    _logger.info("read", method=method, route=route, status=status, request=request_id)
 
 
 def log_failure(error: Exception, scope: "Scope") -> None:

@@ -21,10 +21,16 @@ from palabre.web import (
     public_api,
     views,
 )
-from palabre.web.access_log import AccessLog, configure_when_nobody_did, log_failure
+from palabre.web.access_log import (
+    AccessLog,
+    configure_when_nobody_did,
+    log_failure,
+    log_read,
+)
 from palabre.web.house import House
 from palabre.web.languages import catalogue_for
 from palabre.web.metrics import Metrics
+from palabre.web.read_path import ReadPath
 from palabre.web.security import SecurityRim, foreign_callers_stay_out
 
 # Use cases wait for the disk and for the judge. More threads than this only queue in front of the
@@ -37,6 +43,7 @@ def create_app(house: House) -> Litestar:
     configure_when_nobody_did()
     metrics = Metrics()
     house = metrics.watching(house)
+    reads = ReadPath(house, metrics, log_read if house.config.log_reads else None)
     handlers = [
         *assets.routes(),
         *operations.routes(house, metrics),
@@ -49,7 +56,7 @@ def create_app(house: House) -> Litestar:
         route_handlers=[*_options(handlers), *handlers],
         guards=[foreign_callers_stay_out(house)],
         exception_handlers={Exception: _answer_with(house)},
-        lifespan=[_threads],
+        lifespan=[_threads, lambda _: reads.open()],
         request_max_body_size=house.config.max_body_bytes,
         multipart_form_part_limit=forms.MAX_FIELDS,
         openapi_config=None,  # the document is ours: operations.py
@@ -58,7 +65,8 @@ def create_app(house: House) -> Litestar:
         pdb_on_exception=False,
     )
     # Around the router rather than in Litestar's middleware list, which unknown paths never reach.
-    app.asgi_handler = AccessLog(SecurityRim(app.asgi_handler, house), house, metrics)
+    rim = AccessLog(SecurityRim(app.asgi_handler, house), house, metrics)
+    app.asgi_handler = reads.around(rim)
     return app
 
 

@@ -13,6 +13,7 @@ from palabre.application.read_thread import ReadThread
 from palabre.application.sign_in import SignIn
 from palabre.domain.site import Site
 from palabre.moderation.rulebook import RuleBook
+from palabre.web.freshness import Changes
 
 
 class Catalogue(Protocol):
@@ -63,7 +64,8 @@ class WebConfig:
 
     ``base_url`` is the public address of this server without a trailing slash; ``secret`` signs
     form tokens and keys the hashes of addresses; ``trusted_proxies`` are networks whose
-    ``X-Forwarded-For`` is believed.
+    ``X-Forwarded-For`` is believed. ``memory_bytes`` is how much the read path may keep (0:
+    nothing), ``log_reads`` whether answers from there are logged.
     """
 
     base_url: str
@@ -78,6 +80,8 @@ class WebConfig:
     view_all_size: int = 500
     edit_window: timedelta = timedelta(minutes=15)
     session_length: timedelta = timedelta(hours=12)
+    memory_bytes: int = 32 * 1024 * 1024
+    log_reads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,4 +115,5 @@ class House:
     rules: RuleBook
     catalogues: Mapping[str, Catalogue]
     clock: Callable[[], datetime]
+    changes: Changes | None = None
     demo_articles: tuple[DemoArticle, ...] = ()

@@ -52,8 +52,7 @@ async def read_json(request: Request[Any, Any, Any], kind: type[T]) -> T:
 class Query:
     """The parameters of a request's query string; each single one may come once only."""
 
-    def __init__(self, request: Request[Any, Any, Any]) -> None:
-        raw = request.scope.get("query_string", b"")
+    def __init__(self, raw: bytes) -> None:
         try:
             pairs = parse_qsl(
                 raw.decode("utf-8"),

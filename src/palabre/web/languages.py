@@ -8,6 +8,8 @@ from palabre.web.house import Catalogue, House
 
 _MAX_HEADER = 300
 _FALLBACK = "en"
+# Noted on a request whose words the browser chose: its answer does not fit everybody.
+BY_BROWSER = "palabre_by_browser"
 
 
 def catalogue_for(
@@ -23,6 +25,7 @@ def catalogue_for(
         found = _known(tag, house) if tag else None
         if found is not None:
             return found
+    request.scope["state"][BY_BROWSER] = True
     for tag in _preferred(request.headers.get("accept-language", "")):
         found = _known(tag, house)
         if found is not None:

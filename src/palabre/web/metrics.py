@@ -1,9 +1,10 @@
 """Figures for Prometheus, in a registry of their own per application."""
 
+from collections import Counter as Counts
 from collections.abc import Callable
 from dataclasses import replace
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from palabre.application.ports import Judge
 from palabre.domain.decision import Decision
@@ -29,7 +30,7 @@ class Metrics:
         )
         self._seconds = Histogram(
             "palabre_request_seconds",
-            "Time from the first byte of a request to the last of its answer.",
+            "Time from a request to the end of its answer; not of answers from memory.",
             ["route"],
             buckets=_BUCKETS,
             registry=self._registry,
@@ -47,6 +48,45 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._reads: Counts[tuple[str, str, int]] = Counts()
+        self._made = Counter(
+            "palabre_answers_made",
+            "Public answers made for memory; all other reads found theirs there.",
+            registry=self._registry,
+        )
+        self._checked = Counter(
+            "palabre_answers_checked",
+            "Public answers found to hold after a change, by one look at the store.",
+            registry=self._registry,
+        )
+        self._bytes = Gauge(
+            "palabre_memory_bytes", "Bytes of public answers in memory.", registry=self._registry
+        )
+        self._answers = Gauge(
+            "palabre_memory_answers", "Public answers in memory.", registry=self._registry
+        )
+
+    def read(self, method: str, route: str, status: int) -> None:
+        """Count one answer from memory: it costs no lock, and shows at the next exposition."""
+        self._reads[method, route, status] += 1
+
+    def made(self) -> None:
+        """Count one answer that was made to be kept."""
+        self._made.inc()
+
+    def checked(self) -> None:
+        """Count one kept answer that still holds."""
+        self._checked.inc()
+
+    def remembered(self, size: int, answers: int) -> None:
+        """Tell how much is in memory."""
+        self._bytes.set(size)
+        self._answers.set(answers)
+
+    def timed(self, route: str, seconds: float) -> None:
+        """Note how long an answer took that is counted elsewhere."""
+        self._seconds.labels(route).observe(seconds)
+
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request."""
         method = method if method in _METHODS else "other"
@@ -61,6 +101,9 @@ class Metrics:
 
     def exposition(self) -> bytes:
         """Return all figures in Prometheus' text format."""
+        reads, self._reads = self._reads, Counts()
+        for (method, route, status), number in reads.items():
+            self._requests.labels(method, route, str(status)).inc(number)
         return generate_latest(self._registry)
 
     def watching(self, house: House) -> House:

@@ -11,6 +11,7 @@ from palabre.application.ports import Sort
 from palabre.application.read_thread import ThreadPage
 from palabre.domain.errors import Code, Refusal
 from palabre.web import views, writing
+from palabre.web.basis import PAGE, rests_on_page
 from palabre.web.comment_page import comment_page
 from palabre.web.forms import form_token
 from palabre.web.house import House
@@ -72,6 +73,7 @@ def thread_page(
     if item:
         asked = replace(asked, posted=item)
     shown = show(request, house, url, place, asked)
+    rests_on_page(request, house, shown.page, lasting=PAGE)
     if part == "item":
         view = shown.thread.find(item or "") or _elsewhere(shown.look, shown.page, item or "")
         answer = views.page("thread/item.html", shown.words, {**shown.values, "comment": view})

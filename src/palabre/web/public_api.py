@@ -14,6 +14,7 @@ from palabre.application.post_comment import NewComment
 from palabre.application.read_thread import Mine, ThreadPage
 from palabre.domain.person import Viewer
 from palabre.web import answers, showing, visitors
+from palabre.web.basis import rests_on_page, rests_on_thread
 from palabre.web.forms import is_own_origin
 from palabre.web.house import House
 from palabre.web.intake import Query, read_json
@@ -33,6 +34,7 @@ from palabre.web.wire import (
 )
 
 PREFIX = "/api/v1"
+PACKED = "Accept-Encoding"  # these also go out compressed, from memory: kept.py
 
 Asked = Request[Any, Any, Any]
 Answer = Response[bytes]
@@ -64,12 +66,11 @@ class PublicApi:
 
     async def page(self, request: Asked) -> Answer:
         """Return one page of a thread."""
-        page = await asyncio.to_thread(self._page, Query(request))
-        return answers.public(request, showing.page_out(self._house, page))
+        return await asyncio.to_thread(self._public_page, request)
 
     async def mine(self, request: Asked) -> Answer:
         """Return what only this reader sees of a page: own comments, own votes."""
-        query = Query(request)
+        query = Query(request.scope["query_string"])
         viewer = visitors.viewer_of(request, self._house)
         mine = await asyncio.to_thread(self._mine, query, viewer)
         catalogue = catalogue_for(request, self._house)
@@ -95,16 +96,17 @@ class PublicApi:
 
     async def replies(self, request: Asked) -> Answer:
         """Return a further page of the conversation below a root."""
-        query = Query(request)
+        query = Query(request.scope["query_string"])
         limit = query.number("limit", default=self._house.config.page_size, maximum=MAX_LIMIT)
         node = await asyncio.to_thread(
             self._house.read.replies, _id_in(request), limit=limit, after=query.cursor()
         )
+        rests_on_thread(request, self._house, node.stored.comment.thread_id)
         root = showing.comment_out(self._house, node.stored, node)
         content = RepliesOut(
             root=root.id, replies=root.replies, count=root.replies_count, next=node.next
         )
-        return answers.public(request, content)
+        return answers.public(request, content, vary=PACKED)
 
     async def post(self, request: Asked) -> Answer:
         """Judge and store a comment; held and refused are answers too, with their reasons."""
@@ -187,9 +189,16 @@ class PublicApi:
 
     async def counts(self, request: Asked) -> Answer:
         """Return the number of published comments of many articles at once."""
-        urls = Query(request).several("url", maximum=MAX_URLS)
+        urls = Query(request.scope["query_string"]).several("url", maximum=MAX_URLS)
         counts = await asyncio.to_thread(self._house.read.counts, urls)
-        return answers.public(request, CountsOut(counts=counts))
+        rests_on_thread(request, self._house)
+        return answers.public(request, CountsOut(counts=counts), vary=PACKED)
+
+    def _public_page(self, request: Asked) -> Answer:
+        # Encoding a page takes as long as reading it: both in the thread, off the event loop.
+        page = self._page(Query(request.scope["query_string"]))
+        rests_on_page(request, self._house, page)
+        return answers.public(request, showing.page_out(self._house, page), vary=PACKED)
 
     def _page(self, query: Query) -> ThreadPage:
         limit = query.number("limit", default=self._house.config.page_size, maximum=MAX_LIMIT)

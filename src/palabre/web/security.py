@@ -50,6 +50,7 @@ _CORS_METHODS = "GET, HEAD, POST, PATCH, PUT, DELETE"
 _CORS_HEADERS = "Content-Type, Authorization, Palabre-Voter, Idempotency-Key"
 _CORS_EXPOSED = "ETag, Location, Retry-After, X-Request-Id"
 _CORS_MAX_AGE = "600"
+_UNCHANGED = 304
 
 
 def policy(frame_ancestors: Iterable[str] = ()) -> str:
@@ -89,6 +90,8 @@ class SecurityRim:
             if message["type"] == "http.response.start":
                 headers = MutableScopeHeaders(message)
                 _dress(headers)
+                if message["status"] == _UNCHANGED:
+                    _disembody(headers)
                 if shared:
                     _share(headers, origin if believed else None)
             await send(message)
@@ -105,6 +108,21 @@ class SecurityRim:
 def is_registered(origin: str, house: House) -> bool:
     """Tell whether an origin belongs to a registered site."""
     return any(origin in site.origins for site in house.sites())
+
+
+def registered_origins(house: House) -> frozenset[str]:
+    """Return all origins whose pages may call the public API."""
+    return frozenset(origin for site in house.sites() for origin in site.origins)
+
+
+def shared_with(origin: str | None) -> list[tuple[bytes, bytes]]:
+    """Return the headers that let a page of a registered origin read an answer."""
+    if origin is None:
+        return []
+    return [
+        (b"access-control-allow-origin", origin.encode("latin-1")),
+        (b"access-control-expose-headers", _CORS_EXPOSED.encode()),
+    ]
 
 
 def foreign_callers_stay_out(
@@ -137,12 +155,17 @@ def _dress(headers: MutableScopeHeaders) -> None:
         headers.setdefault("x-frame-options", "DENY")
 
 
+def _disembody(headers: MutableScopeHeaders) -> None:
+    # A 304 has no content to be long or of a type; what it said would replace what a cache keeps.
+    for name in ("content-length", "content-type"):
+        if name in headers:
+            del headers[name]
+
+
 def _share(headers: MutableScopeHeaders, origin: str | None) -> None:
     headers.extend_header_value("vary", "Origin")
     headers["cross-origin-resource-policy"] = "cross-origin"
-    if origin is not None:
-        headers["access-control-allow-origin"] = origin
-        headers["access-control-expose-headers"] = _CORS_EXPOSED
+    headers.headers.extend(shared_with(origin))
 
 
 def _is_preflight(request: Request[Any, Any, Any]) -> bool:

@@ -18,7 +18,7 @@ MEDIA_TYPE = "text/html; charset=utf-8"
 # Nothing personal is in an anonymous page, so it may be shared; it is asked for anew each time,
 # since a comment that was removed must be gone. The cache tells readers apart by their tokens.
 _SHARED = "public, max-age=0, must-revalidate"
-_VARY = "Cookie, Authorization, Palabre-Voter"
+_VARY = "Cookie, Authorization, Palabre-Voter, Accept-Encoding"
 PRIVATE = "private, no-store"
 
 
