@@ -169,8 +169,8 @@ def a_record(
     **changes: Any,
 ) -> DecisionRecord:
     """Return a line of the log about ``comment``: by the engine, or by ``moderator``."""
+    body = (comment.body if isinstance(comment, Stored) else None) or a_body()
     comment = comment.comment if isinstance(comment, Stored) else comment
-    body = a_body()
     record = DecisionRecord(
         id=an_id(),
         comment_id=comment.id,
