@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from builders import NOON, a_stored, an_id, keep, open_thread
 from palabre.application.ports import Sort
 from palabre.domain.comment import Status
-from palabre.storage import comments, decisions, outbox, pages, queue, threads, votes
+from palabre.storage import comments, decisions, outbox, pages, queue, scores, threads, votes
 from palabre.storage.store import SqlStore
 
 IDS = [an_id() for _ in range(3)]
@@ -24,6 +24,17 @@ STATEMENTS: dict[str, tuple[sa.Select[Any], Mapping[str, Any], str]] = {
         )
         for (sort, after), statement in pages.ROOTS.items()
     },
+    "top unmoved": (
+        scores.UNMOVED,
+        {**PAGE, "epoch": 7},
+        "ix_comments_top (thread_id=? AND (score,id)<(?,?))",
+    ),
+    "top moved": (
+        scores.MOVED,
+        {**PAGE, "epoch": 7},
+        "COVERING INDEX ix_score_notes_ranked (thread_id=? AND (score,comment_id)<(?,?))",
+    ),
+    "floor": (scores.FLOOR, {"thread": IDS[0]}, "PRIMARY KEY (thread_id=?)"),
     "replies": (
         pages.REPLIES,
         {"roots": IDS, "skip": 20, "last": IDS[0]},

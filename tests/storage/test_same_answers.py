@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from builders import NOON, a_body, a_stored, an_article, keep, open_thread
 from databases import Postgresql
-from palabre.application.ports import Sort, Store, Stored, UnitOfWork
+from palabre.application.ports import Position, Sort, Store, Stored, UnitOfWork
 from palabre.application.tokens import key_of
 from palabre.domain.comment import Status
 from palabre.domain.errors import Refusal
@@ -19,6 +19,7 @@ from palabre.storage.memory import MemoryStore
 from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
 
+LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 WHICH = st.integers(min_value=0, max_value=30)
 STEPS = st.one_of(
     st.tuples(st.just("post"), st.sampled_from(list(Status)[:3]), st.integers(0, 2)),
@@ -44,6 +45,10 @@ def picture(unit: UnitOfWork, thread_id: str, made: list[Stored]) -> object:
         unit.threads.get(thread_id),
         [list(unit.comments.roots(thread_id, sort, limit=9, after=None)) for sort in Sort],
         {r: list(found) for r, found in unit.comments.replies(ids, first=3).items()},
+        [
+            unit.comments.top(thread_id, limit=9, epoch=epoch, after=Position(LAST, 99))
+            for epoch in range(12)
+        ],
         [unit.comments.stored(i) for i in ids],
         [unit.comments.standing(key_of(str(author))) for author in range(3)],
         [list(unit.comments.of_author(thread_id, key_of(str(a)), limit=5)) for a in range(3)],

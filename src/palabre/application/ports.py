@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from palabre.application.stored import (
+    EPOCH_LIFE,
     Position,
     QueueItem,
     Repeat,
@@ -28,6 +29,7 @@ from palabre.domain.vote import Tally, Value
 from palabre.moderation.facts import Facts
 
 __all__ = [
+    "EPOCH_LIFE",
     "Clock",
     "Comments",
     "Decisions",
@@ -120,6 +122,17 @@ class Comments(Protocol):
         self, thread_id: str, sort: Sort, *, limit: int, after: Position | None
     ) -> Sequence[Stored]:
         """Return the roots a reader may see: published, or with published replies below."""
+
+    def top(
+        self, thread_id: str, *, limit: int, epoch: int, after: Position | None
+    ) -> Sequence[tuple[Stored, int]]:
+        """Return the same roots by their scores as of the epoch, each with that score.
+
+        The epoch is the thread's version at which a reader began; ``after`` None: it is now. Each
+        root that was listed then is found exactly once, however votes move meanwhile; of what came
+        later, each at most once. An epoch whose scores are forgotten is refused
+        (``cursor_expired``), not before ``EPOCH_LIFE``.
+        """
 
     def replies(self, root_ids: Sequence[str], *, first: int) -> Mapping[str, Sequence[Stored]]:
         """Return the first ``first`` comments below each root, oldest first.

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from palabre.application import cursor
-from palabre.application.ports import Clock, Sort, Store, Stored, UnitOfWork
+from palabre.application.ports import Clock, Position, Sort, Store, Stored, UnitOfWork
 from palabre.application.post_comment import known_site
 from palabre.domain.address import ArticleAddress, canonical
 from palabre.domain.article import Thread
@@ -85,7 +85,7 @@ class ReadThread:
         """Return one page of roots, each with the first replies below it."""
         address = canonical(url)
         limit = max(1, min(limit, MAX_LIMIT))
-        position = cursor.decode(after, sort) if after else None
+        stretch = _Roots.asked(sort, limit, after)
         with self.store.reading() as unit:
             site = known_site(unit, address)
             thread = unit.threads.find(address.origin, address.key)
@@ -93,12 +93,9 @@ class ReadThread:
                 return ThreadPage(
                     site=site, address=address, thread=None, sort=sort, nodes=(), next=None
                 )
-            found = unit.comments.roots(thread.id, sort, limit=limit + 1, after=position)
-            roots = found[:limit]
+            roots, rest = stretch.read(unit, thread)
             with_replies = [r.comment.id for r in roots if r.comment.replies]
             below = unit.comments.replies(with_replies, first=REPLIES_SHOWN + 1)
-        last = roots[-1].comment if roots else None
-        rest = cursor.encode(sort, last) if last and len(found) > limit else None
         nodes = tuple(_tree(root, below.get(root.comment.id, ())) for root in roots)
         return ThreadPage(
             site=site, address=address, thread=thread, sort=sort, nodes=nodes, next=rest
@@ -151,6 +148,43 @@ class ReadThread:
                 known_site(unit, address)
             found = unit.threads.counts([(a.origin, a.key) for a in addresses.values()])
         return {url: found.get((a.origin, a.key), 0) for url, a in addresses.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Roots:
+    """A stretch of a thread's roots: its order, its length, and where and when it was begun."""
+
+    sort: Sort
+    limit: int
+    after: Position | None
+    epoch: int | None
+
+    @classmethod
+    def asked(cls, sort: Sort, limit: int, after: str | None) -> "_Roots":
+        """Return the stretch that begins after a cursor, or refuse with ``bad_cursor``."""
+        if after and sort is Sort.TOP:
+            return cls(sort, limit, *cursor.decode_top(after))
+        return cls(sort, limit, cursor.decode(after, sort) if after else None, None)
+
+    def read(self, unit: UnitOfWork, thread: Thread) -> tuple[Sequence[Stored], str | None]:
+        """Return the roots, and the cursor to the rest if there is one."""
+        if self.sort is Sort.TOP:
+            return self._top(unit, thread)
+        found = unit.comments.roots(thread.id, self.sort, limit=self.limit + 1, after=self.after)
+        here = found[: self.limit]
+        rest = cursor.encode(self.sort, here[-1].comment) if len(found) > self.limit else None
+        return here, rest
+
+    def _top(self, unit: UnitOfWork, thread: Thread) -> tuple[Sequence[Stored], str | None]:
+        """Go on in the order in which the reader began; a first page begins now."""
+        epoch = thread.version if self.epoch is None else self.epoch
+        found = unit.comments.top(thread.id, limit=self.limit + 1, epoch=epoch, after=self.after)
+        here = found[: self.limit]
+        rest = None
+        if len(found) > self.limit:
+            last, score = here[-1]
+            rest = cursor.encode_top(last.comment, score=score, epoch=epoch)
+        return [stored for stored, _ in here], rest
 
 
 def locate(unit: UnitOfWork, comment_id: str) -> Located:

@@ -1,13 +1,16 @@
 """What passes between the use cases and the store, besides the nouns of the domain."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from palabre.domain.article import Thread
 from palabre.domain.comment import Author, Body, Comment
 from palabre.domain.decision import DecisionRecord
+
+# A reader of "most voted" may go on for this long, at least, in the order they began with.
+EPOCH_LIFE = timedelta(minutes=30)
 
 
 class Sort(StrEnum):

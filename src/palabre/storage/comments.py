@@ -10,7 +10,7 @@ from palabre.application.ports import Position, Sort, Standing, Stored
 from palabre.domain.comment import Body, Comment, Status, check_move
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import is_id
-from palabre.storage import pages
+from palabre.storage import pages, scores
 from palabre.storage.column_types import Row
 from palabre.storage.comment_rows import COMMENT, FOR_DESK, body_of, comment_of, stored_of
 from palabre.storage.counters import settle, touch
@@ -162,6 +162,12 @@ class SqlComments:
     ) -> Sequence[Stored]:
         """Return the roots that a reader may see, in the order asked for."""
         return pages.roots(self._connection, thread_id, sort, limit=limit, after=after)
+
+    def top(
+        self, thread_id: str, *, limit: int, epoch: int, after: Position | None
+    ) -> Sequence[tuple[Stored, int]]:
+        """Return the roots by their scores as of the epoch."""
+        return scores.top(self._connection, thread_id, limit=limit, epoch=epoch, after=after)
 
     def replies(self, root_ids: Sequence[str], *, first: int) -> Mapping[str, Sequence[Stored]]:
         """Return the first comments below each root."""

@@ -18,6 +18,7 @@ _TOUCH = (
         version=threads.c.version + 1,
         public_count=threads.c.public_count + sa.bindparam("published", type_=sa.Integer),
     )
+    .returning(threads.c.version)
 )
 _COUNT = (
     sa.update(comments)
@@ -35,10 +36,11 @@ _LIST = (
 )
 
 
-def touch(connection: sa.Connection, thread_id: str, *, published: int = 0) -> None:
-    """Move the thread's version, and its count of published comments by ``published``."""
-    connection.execute(_TOUCH, {"thread": thread_id, "published": published})
+def touch(connection: sa.Connection, thread_id: str, *, published: int = 0) -> int:
+    """Move the thread's version, and its count of published comments; return the new version."""
+    moved = connection.execute(_TOUCH, {"thread": thread_id, "published": published})
     changed(connection, thread_id)
+    return int(moved.scalar_one())
 
 
 def settle(

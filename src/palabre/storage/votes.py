@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from palabre.domain.comment import Status
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.vote import Tally, Value
+from palabre.storage import scores
 from palabre.storage.comments import SqlComments
 from palabre.storage.counters import touch
 from palabre.storage.tables import comments, votes
@@ -64,7 +65,16 @@ class SqlVotes:
         down = comment.down + (value == -1) - (before == -1)
         run(_COUNT, {"comment": comment_id, "ups": up, "downs": down, "sum": up - down})
         if comment.status is Status.PUBLISHED:
-            touch(self._connection, comment.thread_id)
+            version = touch(self._connection, comment.thread_id)
+            if comment.parent_id is None and up - down != comment.score:
+                scores.note(
+                    self._connection,
+                    comment.thread_id,
+                    comment_id,
+                    score=comment.score,
+                    version=version,
+                    at=at,
+                )
         return Tally(up=up, down=down, mine=value)
 
     def of(self, comment_ids: Sequence[str], voter_key: str) -> Mapping[str, Value]:

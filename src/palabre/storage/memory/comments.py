@@ -7,6 +7,7 @@ from datetime import datetime
 from palabre.application.ports import Position, Sort, Standing, Stored
 from palabre.domain.comment import Author, Body, Comment, Status, check_move
 from palabre.domain.errors import Code, Refusal
+from palabre.storage.memory import scores
 from palabre.storage.memory.state import Row, State
 
 _RECENT = 50
@@ -72,13 +73,7 @@ class MemoryComments:
         self, thread_id: str, sort: Sort, *, limit: int, after: Position | None
     ) -> Sequence[Stored]:
         """Return the roots that a reader may see, in the order asked for."""
-        here = [
-            row
-            for row in self._rows.values()
-            if row.comment.thread_id == thread_id
-            and row.comment.parent_id is None
-            and is_listed(row)
-        ]
+        here = self._roots(thread_id)
         if sort is Sort.TOP:
             here.sort(key=lambda r: (r.comment.score, r.comment.id), reverse=True)
             here = [
@@ -95,6 +90,16 @@ class MemoryComments:
                 if after is None or (r.comment.id < after.id if newest else r.comment.id > after.id)
             ]
         return _for_readers(here[:limit])
+
+    def top(
+        self, thread_id: str, *, limit: int, epoch: int, after: Position | None
+    ) -> Sequence[tuple[Stored, int]]:
+        """Return the roots by their scores as of the epoch."""
+        found = scores.ranked(
+            self._state, self._roots(thread_id), thread_id, epoch=epoch, after=after
+        )[:limit]
+        stored = _for_readers(row for row, _ in found)
+        return list(zip(stored, (score for _, score in found), strict=True))
 
     def replies(self, root_ids: Sequence[str], *, first: int) -> Mapping[str, Sequence[Stored]]:
         """Return the first comments below each root."""
@@ -148,6 +153,15 @@ class MemoryComments:
             held=states.count(Status.HELD),
             refused=states.count(Status.REFUSED),
         )
+
+    def _roots(self, thread_id: str) -> list[Row]:
+        return [
+            row
+            for row in self._rows.values()
+            if row.comment.thread_id == thread_id
+            and row.comment.parent_id is None
+            and is_listed(row)
+        ]
 
     def _known(self, comment_id: str) -> Row:
         row = self._rows.get(comment_id)

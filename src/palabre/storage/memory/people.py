@@ -9,6 +9,7 @@ from palabre.domain.comment import Status
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.person import Moderator
 from palabre.domain.vote import Tally, Value
+from palabre.storage.memory import scores
 from palabre.storage.memory.state import State
 
 
@@ -83,6 +84,8 @@ class MemoryVotes:
             if row.comment.status is Status.PUBLISHED:
                 thread = self._state.threads[row.comment.thread_id]
                 self._state.threads[thread.id] = replace(thread, version=thread.version + 1)
+                if row.comment.parent_id is None and up - down != row.comment.score:
+                    scores.note(self._state, row.comment, version=thread.version + 1, at=at)
         return Tally(up=up, down=down, mine=value)
 
     def of(self, comment_ids: Sequence[str], voter_key: str) -> Mapping[str, Value]:

@@ -86,6 +86,9 @@ class State:
     moderators: Table[str, Moderator] = field(default_factory=Table)
     sessions: Table[str, Session] = field(default_factory=Table)
     events: Table[str, Event] = field(default_factory=Table)
+    # By thread, oldest first: until which version, which root, had which score, noted when.
+    scores: Table[str, tuple[tuple[int, str, int, datetime], ...]] = field(default_factory=Table)
+    floors: Table[str, int] = field(default_factory=Table)
     repeats: Table[str, Repeat] = field(default_factory=Table)
 
     def fork(self, *, writable: bool) -> "State":

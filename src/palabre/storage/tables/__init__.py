@@ -30,6 +30,7 @@ from palabre.storage.tables.places import (
     threads,
 )
 from palabre.storage.tables.repeats import repeats
+from palabre.storage.tables.scores import score_floors, score_notes
 
 __all__ = [
     "articles",
@@ -44,6 +45,8 @@ __all__ = [
     "moderators",
     "outbox",
     "repeats",
+    "score_floors",
+    "score_notes",
     "sections",
     "sessions",
     "site_names",
