@@ -8,6 +8,7 @@ post sent again with its key is answered as it was the first time (``idempotency
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from palabre.application import facts, idempotency, incoming, records
 from palabre.application.ports import Clock, Judge, Renderer, Repeat, Store, Stored, UnitOfWork
@@ -57,8 +58,9 @@ class Posted:
 class PostComment:
     """The use case with the parts it works with.
 
-    ``secret`` is the house's: all processes need the same one, or a post sent again with its key to
-    another process is refused.
+    A thread closes ``close_after`` its first comment (None: never by itself). ``secret`` is the
+    house's: all processes need the same one, or a post sent again with its key to another process
+    is refused.
     """
 
     store: Store
@@ -67,6 +69,7 @@ class PostComment:
     clock: Clock
     limits: incoming.Limits
     watch_floods: bool = True
+    close_after: timedelta | None = None
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
     def __call__(self, new: NewComment, *, idempotency_key: str | None = None) -> Posted:
@@ -160,7 +163,11 @@ class PostComment:
                 section_id=section.id if section else None,
             )
             now = self.clock()
-            return unit.threads.add(Thread(id=new_id(now), article=article, created_at=now))
+            closes_at = now + self.close_after if self.close_after else None
+            new_thread = Thread(
+                id=new_id(now), article=article, created_at=now, closes_at=closes_at
+            )
+            return unit.threads.add(new_thread)
         if title and (title, lang) != (thread.article.title, thread.article.lang):
             unit.threads.describe(thread.id, title=title, lang=lang)
         return thread
