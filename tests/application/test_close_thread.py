@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from builders import ORIGIN, a_moderator, an_id
 
+from builders import ORIGIN, a_moderator, an_id
 from palabre.application.close_thread import CloseThread
 from palabre.application.post_comment import NewComment
 from palabre.domain.errors import Code, Refusal
