@@ -8,19 +8,23 @@ from typing import Final
 import click
 
 from palabre import __version__
+from palabre.cli.schema_words import wrong_schema
 from palabre.domain.errors import Refusal
 from palabre.moderation.rulefile import RulesError
 from palabre.settings import SettingsError
 
 # A command's module is imported when it is asked for: `palabre judge` need not pay for the web.
 COMMANDS: Final = {
+    "backup": "palabre.cli.backup:backup",
     "demo": "palabre.cli.demo:demo",
     "doctor": "palabre.cli.doctor:doctor",
     "init": "palabre.cli.init:init",
     "judge": "palabre.cli.judge:judge_lines",
     "moderator": "palabre.cli.moderator:moderator",
+    "restore": "palabre.cli.restore:restore",
     "rules": "palabre.cli.rules:rules",
     "serve": "palabre.cli.serve:serve",
+    "upgrade": "palabre.cli.upgrade:upgrade",
 }
 
 
@@ -46,9 +50,7 @@ class Commands(click.Group):
         except (SettingsError, RulesError) as error:
             raise click.ClickException(str(error)) from error
         except Refusal as error:
-            details = ", ".join(f"{key}: {value}" for key, value in error.values.items())
-            told = f"{error.code} ({details})" if details else error.code
-            raise click.ClickException(f"{told}; run: palabre doctor") from error
+            raise click.ClickException(_told(error)) from error
         except BrokenPipeError:
             # Whoever read our output has gone: `palabre judge | head` is no failure to tell of.
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -69,3 +71,11 @@ class Commands(click.Group):
 def main(context: click.Context, config: Path | None) -> None:
     """Reader comments that a newsroom can leave open."""
     context.obj = config
+
+
+def _told(error: Refusal) -> str:
+    """Return what the store refused, with the remedy."""
+    if {"found", "expected"} <= error.values.keys():
+        return wrong_schema(str(error.values["found"]), str(error.values["expected"]))
+    details = ", ".join(f"{key}: {value}" for key, value in error.values.items())
+    return f"{error.code}{f' ({details})' if details else ''}; run: palabre doctor"

@@ -5,6 +5,7 @@ and the decisions against the words that they judged. The same checks come befor
 replaced by it.
 """
 
+import sqlite3
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -58,7 +59,10 @@ def back_up(
     with tempfile.TemporaryDirectory(prefix=".palabre-backup-", dir=target.parent) as name:
         folder = Path(name)
         database = folder / DATABASE
-        there = snapshot.take(url, database, tell)
+        try:
+            there = snapshot.take(url, database, tell)
+        except sqlite3.Error as error:
+            raise ArchiveError(f"the database cannot be read: {error}") from error
         tell("check", 0, 2)
         found = _checked(database, "the database")
         if there is not None and there != found.counts:
