@@ -27,7 +27,7 @@ demo: $(VENV)/.run ## Put a French article with its thread on http://127.0.0.1:8
 	@exec $(BIN)/palabre demo --host $(HOST) --port $(PORT)
 
 .PHONY: test
-test: $(VENV)/.dev browser widget-tools ## Run the tests against the real database and browser (15 minutes at most)
+test: $(VENV)/.dev browser servers widget-tools ## Run the tests against the real database and browser (15 minutes at most)
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(ARGS)
 
 .PHONY: check
@@ -50,6 +50,10 @@ campaign: $(VENV)/.dev browser widget-tools ## The long rest: 20,000 posts with 
 .PHONY: browser
 browser: # Debian's Chromium, which the browser tests drive
 	@scripts/debian-packages chromium
+
+.PHONY: servers
+servers: # Debian's Redis, in which processes count together
+	@scripts/debian-packages redis-server
 
 .PHONY: widget-tools
 widget-tools: # esbuild, tsc and axe-core, to rebuild and check the element

@@ -78,6 +78,14 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     vote: Annotated[str, _about("Votes from one address.")] = "30/minute"
     sign_in: Annotated[str, _about("Attempts to sign in from one address.")] = "5/minute;30/hour"
     body_bytes: Annotated[int, _about("Longest request body, in bytes.")] = 131_072
+    waiting_writes: Annotated[
+        int,
+        _about("Writes that may wait in one process; whoever comes then is told to come again."),
+    ] = 64
+    redis_url: Annotated[
+        str,
+        _about("Redis or Valkey in which all processes count together; empty: each for itself."),
+    ] = ""
 
 
 class Comments(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

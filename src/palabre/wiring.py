@@ -34,7 +34,7 @@ from palabre.moderation.facts import Facts
 from palabre.moderation.rulebook import RuleBook, default_rules, load
 from palabre.rendering.catalogue import load_catalogues
 from palabre.rendering.markdown import MarkdownRenderer
-from palabre.settings import Settings, SiteSettings, secret_key
+from palabre.settings import Settings, SettingsError, SiteSettings, secret_key
 from palabre.settings import load as load_settings
 from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
@@ -42,6 +42,8 @@ from palabre.web.app import create_app
 from palabre.web.demo_pages import load_articles
 from palabre.web.freshness import Changes
 from palabre.web.house import House, Rates, WebConfig
+from palabre.web.shared_counts import RedisCounts
+from palabre.web.writers import Writers
 
 CONFIG_VARIABLE = "PALABRE_CONFIG"
 _PR_SET_PDEATHSIG = 1
@@ -193,6 +195,8 @@ def build_house(parts: Parts, *, with_demo: bool = False) -> House:
         catalogues=load_catalogues(ZoneInfo(settings.server.timezone)),
         clock=clock,
         changes=Changes(watch=store.watch, version=_version_of(store)),
+        writers=Writers(waiting=settings.limits.waiting_writes),
+        shared_counts=_shared_counts(settings),
         demo_articles=load_articles() if with_demo else (),
     )
 
@@ -278,6 +282,20 @@ def _version_of(store: Store) -> Callable[[str, str], tuple[str, int] | None]:
             return unit.threads.version(origin, key)
 
     return version
+
+
+def _shared_counts(settings: Settings) -> RedisCounts | None:
+    url = settings.limits.redis_url
+    if not url:
+        return None
+    try:
+        return RedisCounts(url)
+    except ImportError:
+        raise SettingsError(
+            "[limits] redis_url needs the extra: pip install 'palabre[redis]'"
+        ) from None
+    except ValueError as error:
+        raise SettingsError(f"[limits] redis_url: {error}") from None
 
 
 def _grounds(rules: RuleBook, settings: Settings) -> Callable[[str], Ground | None]:

@@ -92,7 +92,7 @@ def test_from_memory_or_not_the_answer_is_the_same(
     client: Client, plain: Client, thread: Any, path: str, method: str
 ):
     for query in QUERIES:
-        for headers in (h | PLAIN for h in HEADERS):
+        for headers in (h | PLAIN for h in HEADERS[: 7 if method == "GET" else 2]):
             asked = {"params": query, "headers": headers}
             expected = told(plain.request(method, path, **asked))
             # The first answer may have to be made; the second is the one at hand.

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Response
@@ -33,8 +33,8 @@ from palabre.web.metrics import Metrics
 from palabre.web.read_path import ReadPath
 from palabre.web.security import SecurityRim, foreign_callers_stay_out
 
-# Use cases wait for the disk and for the judge. More threads than this only queue in front of the
-# store's single writer, and each keeps a connection open.
+# Reading use cases wait for the disk. More threads than this only wait for each other, and each
+# keeps a connection open.
 THREADS = 12
 
 
@@ -56,7 +56,7 @@ def create_app(house: House) -> Litestar:
         route_handlers=[*_options(handlers), *handlers],
         guards=[foreign_callers_stay_out(house)],
         exception_handlers={Exception: _answer_with(house)},
-        lifespan=[_threads, lambda _: reads.open()],
+        lifespan=[_threads(house), lambda _: reads.open()],
         request_max_body_size=house.config.max_body_bytes,
         multipart_form_part_limit=forms.MAX_FIELDS,
         openapi_config=None,  # the document is ours: operations.py
@@ -97,15 +97,23 @@ def _options(handlers: Iterable[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
     ]
 
 
-@asynccontextmanager
-async def _threads(_: Litestar) -> AsyncIterator[None]:
-    """Size the pool in which use cases run (``asyncio.to_thread`` and Litestar's sync handlers)."""
-    pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="palabre")
-    asyncio.get_running_loop().set_default_executor(pool)
-    try:
-        yield
-    finally:
-        pool.shutdown(wait=True)
+def _threads(house: House) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
+    """Return what readers' threads live in (``asyncio.to_thread``); writers have theirs."""
+
+    @asynccontextmanager
+    async def threads_of(_: Litestar) -> AsyncIterator[None]:
+        pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="palabre-read")
+        asyncio.get_running_loop().set_default_executor(pool)
+        try:
+            yield
+        finally:
+            for threads in (house.writers, house.desk_writers):
+                await asyncio.to_thread(threads.close)
+            if house.shared_counts is not None:
+                await house.shared_counts.close()
+            pool.shutdown(wait=True)
+
+    return threads_of
 
 
 def _answer_with(house: House) -> Any:  # noqa: ANN401 -- Litestar wants this exact callable

@@ -56,8 +56,8 @@ def routes(house: House) -> list[HTTPRouteHandler]:
         fields = await read_form(request, house)
         login = fields.get("login", "")
         try:
-            limiter.hit("sign_in", request)
-            token = await asyncio.to_thread(house.sign_in, login, fields.get("password", ""))
+            await limiter.hit("sign_in", request)
+            token = await house.desk_writers(house.sign_in, login, fields.get("password", ""))
         except Refusal as refusal:
             return _door(request, house, login=login, refusal=refusal)
         answer = Redirect("/desk", status_code=_SEE_OTHER)
@@ -68,7 +68,7 @@ def routes(house: House) -> list[HTTPRouteHandler]:
     async def sign_out(request: Asked) -> Response[Any]:
         _, token = await _who(request, house)
         await read_desk_form(request, house, token)
-        await asyncio.to_thread(house.sign_in.out, token)
+        await house.desk_writers(house.sign_in.out, token)
         answer = Redirect("/desk/sign-in", status_code=_SEE_OTHER)
         answer.delete_cookie(COOKIE, path="/desk")
         return answer
@@ -78,11 +78,12 @@ def routes(house: House) -> list[HTTPRouteHandler]:
         comment_id = str(request.path_params["comment_id"])
         moderator, token = await _who(request, house)
         fields = await read_desk_form(request, house, token)
-        await asyncio.to_thread(_decide, house, moderator, comment_id, fields)
+        await house.desk_writers(_decide, house, moderator, comment_id, fields)
         if fields.get("fragment"):
             return await asyncio.to_thread(_item_page, request, house, moderator, token, comment_id)
-        state = fields.get("state", Status.HELD.value)
-        query = urlencode({"state": state, "done": comment_id})
+        # Back to the same page of the same list: a long queue is worked from where one stands.
+        back = {name: fields[name] for name in ("state", "after") if fields.get(name)}
+        query = urlencode({**back, "done": comment_id})
         return Redirect(f"/desk?{query}", status_code=_SEE_OTHER)
 
     return [queue, door, sign_in, sign_out, decide]
@@ -121,7 +122,7 @@ def _queue_page(request: Asked, house: House, moderator: Moderator, token: str) 
         "tabs": [(tab.value, counts.get(tab, 0)) for tab in TABS],
         "items": [look.item(item) for item in found[:PAGE]],
         "more": found[PAGE - 1].stored.comment.id if len(found) > PAGE else None,
-        "is_later_page": after is not None,
+        "after": after,
         "done": _done(look, query.get("done")),
     }
     return views.page("desk/queue.html", look.words, values)
@@ -143,7 +144,7 @@ def _item_page(
 ) -> Response[str]:
     item, history = house.moderate.item(comment_id, moderator)
     look = DeskLook(house=house, words=catalogue_for(request, house), moderator=moderator)
-    values = {**_common(look, token), "item": look.item(item, history), "state": Status.HELD.value}
+    values = {**_common(look, token), "item": look.item(item, history), "state": "", "after": None}
     return views.page("desk/item.html", look.words, values)
 
 

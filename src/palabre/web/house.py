@@ -14,6 +14,8 @@ from palabre.application.sign_in import SignIn
 from palabre.domain.site import Site
 from palabre.moderation.rulebook import RuleBook
 from palabre.web.freshness import Changes
+from palabre.web.shared_counts import SharedCounts
+from palabre.web.writers import Writers
 
 
 class Catalogue(Protocol):
@@ -116,4 +118,8 @@ class House:
     catalogues: Mapping[str, Catalogue]
     clock: Callable[[], datetime]
     changes: Changes | None = None
+    writers: Writers = field(default_factory=Writers)
+    # Moderators are not in readers' queue: a flood is when they are needed.
+    desk_writers: Writers = field(default_factory=lambda: Writers(threads=2))
+    shared_counts: SharedCounts | None = None
     demo_articles: tuple[DemoArticle, ...] = ()

@@ -1,4 +1,6 @@
-"""How often one address may write: counted per kind of act, in memory, never by plain address.
+"""How often one address may write: counted per kind of act, never by plain address.
+
+Counted in the memory of this process, or where several processes count together (shared_counts).
 
 The notation of rates ("6/minute;60/hour") is that of the library `limits`. Its moving window in
 memory is not used: it starts a thread at each hit and keeps an empty list for every key it has ever
@@ -83,7 +85,7 @@ class Limiter:
             "sign_in": tuple(parse_many(rates.sign_in)),
         }
 
-    def hit(self, kind: Kind, request: Request[Any, Any, Any]) -> None:
+    async def hit(self, kind: Kind, request: Request[Any, Any, Any]) -> None:
         """Count one act of this kind for the request's address, or refuse it.
 
         Addresses that cannot be told apart (a socket without a trusted proxy) share one count.
@@ -91,9 +93,17 @@ class Limiter:
         if not self._house.config.limits_enabled:
             return
         source = source_of(request, self._house) or "unknown"
-        seconds = _counts(request).take(f"{kind}/{source}", self._rates[kind])
+        seconds = await self._taken(f"{kind}/{source}", self._rates[kind], _counts(request))
         if seconds:
             raise Refusal(Code.TOO_MANY_REQUESTS, retry_after=seconds)
+
+    async def _taken(self, who: str, rates: tuple[RateLimitItem, ...], own: Counts) -> int:
+        shared = self._house.shared_counts
+        if shared is not None:
+            seconds = await shared.take(who, rates)
+            if seconds is not None:
+                return seconds
+        return own.take(who, rates)
 
 
 def _full(rate: RateLimitItem, acts: deque[float]) -> bool:

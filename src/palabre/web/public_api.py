@@ -111,7 +111,7 @@ class PublicApi:
     async def post(self, request: Asked) -> Answer:
         """Judge and store a comment; held and refused are answers too, with their reasons."""
         body = await read_json(request, NewCommentBody)
-        self._limiter.hit("post", request)
+        await self._limiter.hit("post", request)
         new = NewComment(
             url=body.url,
             text=body.text,
@@ -124,7 +124,7 @@ class PublicApi:
             source=visitors.source_of(request, self._house),
             vouched=visitors.is_vouched(request, self._house, body.url),
         )
-        posted = await asyncio.to_thread(self._house.post, new)
+        posted = await self._house.writers(self._house.post, new)
         catalogue = catalogue_for(request, self._house, body.lang)
         answer = answers.private(
             showing.posted_out(self._house, posted, catalogue),
@@ -141,9 +141,9 @@ class PublicApi:
     async def edit(self, request: Asked) -> Answer:
         """Replace the words of a comment and judge it again."""
         body = await read_json(request, EditBody)
-        self._limiter.hit("edit", request)
+        await self._limiter.hit("edit", request)
         viewer = visitors.viewer_of(request, self._house)
-        edited = await asyncio.to_thread(self._house.edit, _id_in(request), body.text, viewer)
+        edited = await self._house.writers(self._house.edit, _id_in(request), body.text, viewer)
         catalogue = catalogue_for(request, self._house, edited.stored.comment.lang)
         return answers.private(
             showing.judged_out(self._house, edited.stored, edited.record, catalogue),
@@ -152,16 +152,16 @@ class PublicApi:
 
     async def delete(self, request: Asked) -> Answer:
         """Erase the words of a comment for good."""
-        self._limiter.hit("edit", request)
+        await self._limiter.hit("edit", request)
         viewer = visitors.viewer_of(request, self._house)
-        await asyncio.to_thread(self._house.edit.delete, _id_in(request), viewer)
+        await self._house.writers(self._house.edit.delete, _id_in(request), viewer)
         return answers.nothing()
 
     async def vote(self, request: Asked) -> Answer:
         """Set or take back a vote; the first one brings the voter's token."""
         body = await read_json(request, VoteBody)
-        self._limiter.hit("vote", request)
-        voted = await asyncio.to_thread(
+        await self._limiter.hit("vote", request)
+        voted = await self._house.writers(
             self._house.vote,
             _id_in(request),
             body.value,

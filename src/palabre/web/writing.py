@@ -46,8 +46,8 @@ def routes(house: House, thread_page: ThreadPageOf) -> list[HTTPRouteHandler]:
         value = _VALUES.get(fields.get("value", ""))
         if value is None:
             raise Refusal(Code.BAD_FIELD, field="value")
-        limiter.hit("vote", request)
-        voted = await asyncio.to_thread(
+        await limiter.hit("vote", request)
+        voted = await house.writers(
             lambda: house.vote(
                 comment_id,
                 value,
@@ -66,9 +66,9 @@ def routes(house: House, thread_page: ThreadPageOf) -> list[HTTPRouteHandler]:
         text = fields.get("text", "")
         try:
             await read_form(request, house)
-            limiter.hit("edit", request)
+            await limiter.hit("edit", request)
             viewer = visitors.viewer_of(request, house)
-            await asyncio.to_thread(house.edit, comment_id, text, viewer)
+            await house.writers(house.edit, comment_id, text, viewer)
         except Refusal as refusal:
             require_own_page(request, house)
             draft, status = Draft(text=text, refusal=refusal), errors.STATUS[refusal.code]
@@ -82,10 +82,10 @@ def routes(house: House, thread_page: ThreadPageOf) -> list[HTTPRouteHandler]:
     async def delete(request: Request[Any, Any, Any]) -> Response[Any]:
         comment_id = str(request.path_params["comment_id"])
         fields = await read_form(request, house)
-        limiter.hit("edit", request)
+        await limiter.hit("edit", request)
         viewer = visitors.viewer_of(request, house)
         found, _ = await asyncio.to_thread(house.read.comment, comment_id, viewer)
-        await asyncio.to_thread(house.edit.delete, comment_id, viewer)
+        await house.writers(house.edit.delete, comment_id, viewer)
         back = links.back(fields.get("back", ""), comment_id, done="deleted")
         if back.startswith("/comments/"):
             back = Place(path="/thread", fixed=(("url", found.thread.article.url),)).to(
@@ -114,7 +114,7 @@ async def receive(
     fields = await fields_of(request)
     try:
         fields = await read_form(request, house)
-        limiter.hit("post", request)
+        await limiter.hit("post", request)
         new = NewComment(
             url=url,
             text=fields.get("text", ""),
@@ -127,7 +127,7 @@ async def receive(
             source=visitors.source_of(request, house),
             vouched=visitors.is_vouched(request, house, url),
         )
-        posted = await asyncio.to_thread(house.post, new)
+        posted = await house.writers(house.post, new)
     except Refusal as refusal:
         # Another site's page gets no copy of its text on a page of ours.
         require_own_page(request, house)

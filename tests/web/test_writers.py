@@ -1,0 +1,98 @@
+"""Writers wait apart from readers, not many of them, and who is too many is told at once."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+from litestar import Litestar
+
+from palabre.domain.errors import Code, Refusal
+from palabre.storage.migrate import upgrade
+from palabre.storage.store import SqlStore
+from palabre.web.app import create_app
+from palabre.web.writers import Writers
+
+URL = "https://journal.example/politique/budget"
+COMMENTS = "/api/v1/comments"
+BASE = "https://comments.example"
+
+
+@asynccontextmanager
+async def running(app: Litestar) -> AsyncIterator[AsyncClient]:
+    async with (
+        app.lifespan(),
+        AsyncClient(transport=ASGITransport(app=app), base_url=BASE) as client,
+    ):
+        yield client
+
+
+def test_readers_are_answered_while_the_store_is_locked(tmp_path: Path, build: Any, settle: Any):
+    path = tmp_path / "palabre.db"
+    upgrade(f"sqlite:///{path}")
+    store = SqlStore(f"sqlite:///{path}", durability="process", patience=30)
+    settle(store)
+    house = replace(build(store), writers=Writers(threads=4, waiting=10))
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+
+    async def flood() -> None:
+        async with running(create_app(house)) as client:
+
+            def post(n: int) -> Any:
+                body = {"url": URL, "text": f"Bonjour {n}."}
+                return asyncio.create_task(client.post(COMMENTS, json=body))
+
+            assert (await post(0)).status_code == 201
+            other.execute("BEGIN IMMEDIATE")
+            waiting = [post(n) for n in range(1, 11)]
+            await asyncio.sleep(0.2)
+            late = [await post(n) for n in range(30)]
+            for answer in late:
+                assert (answer.status_code, answer.json()["code"]) == (503, "store_busy")
+                assert int(answer.headers["retry-after"]) >= 1
+            # From memory, and from the store: neither stands behind those who write.
+            for url in (URL, URL, *(f"https://journal.example/{n}" for n in range(20))):
+                assert (await client.get(COMMENTS, params={"url": url})).status_code == 200
+            assert not any(task.done() for task in waiting)
+            other.execute("ROLLBACK")
+            assert [(await task).status_code for task in waiting] == [201] * 10
+            page = (await client.get(COMMENTS, params={"url": URL})).json()
+            assert page["count"] == 11
+
+    asyncio.run(flood())
+    other.close()
+    store.close()
+
+
+def test_the_queue_is_free_again_after_failures():
+    writers = Writers(threads=1, waiting=2)
+
+    def fail() -> None:
+        raise LookupError
+
+    async def use() -> None:
+        for _ in range(5):
+            with pytest.raises(LookupError):
+                await writers(fail)
+        assert await writers(lambda a, *, b: a + b, 1, b=2) == 3
+        writers.close()
+        assert await writers(int, "7") == 7  # an application can be started again
+
+    asyncio.run(use())
+    writers.close()
+
+
+def test_who_is_one_too_many_is_refused_before_anything_runs():
+    writers = Writers(threads=1, waiting=0)
+
+    async def use() -> None:
+        with pytest.raises(Refusal) as refused:
+            await writers(pytest.fail, "was run")
+        assert refused.value.code is Code.STORE_BUSY
+
+    asyncio.run(use())
