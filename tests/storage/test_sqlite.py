@@ -1,10 +1,12 @@
 """What only SQLite can be asked: its locks, its disk, its file, its triggers."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from builders import a_body, a_decision, a_record, a_stored, keep, open_thread
 from palabre.application.ports import Sort
 from palabre.domain.comment import Status
 from palabre.domain.errors import Code, Refusal
+from palabre.storage import log_sync
 from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
 
@@ -44,7 +47,7 @@ def test_an_unknown_durability_is_refused():
 def test_every_connection_is_told_what_it_needs(tmp_path: Path):
     url = f"sqlite:///{tmp_path / 'palabre.db'}"
     upgrade(url)
-    for durability, number in (("power", 2), ("process", 1)):
+    for durability in ("power", "process"):
         store = SqlStore(url, durability=durability, patience=1.5)
         for transaction in (store._database.reading, store._database.writing):
             with transaction() as connection:
@@ -53,7 +56,7 @@ def test_every_connection_is_told_what_it_needs(tmp_path: Path):
                     return asked.exec_driver_sql(f"PRAGMA {name}").scalar()
 
                 assert pragma("journal_mode") == "wal"
-                assert pragma("synchronous") == number
+                assert pragma("synchronous") == 1
                 assert pragma("foreign_keys") == 1
                 assert pragma("secure_delete") == 1
                 assert pragma("busy_timeout") == 1500
@@ -108,6 +111,65 @@ def test_a_full_disk_is_said_and_nothing_is_half_written(sqlite_store: SqlStore)
     with sqlite_store._database.writing() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
     keep(sqlite_store, long)
+
+
+def test_what_is_acknowledged_was_on_the_disk_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A power cut keeps at least what the last flush found: look whether that is enough."""
+    url = f"sqlite:///{tmp_path / 'palabre.db'}"
+    upgrade(url)
+    store = SqlStore(url)
+    thread = open_thread(store)
+    flushed = tmp_path / "flushed"
+    flushed.mkdir()
+    real = log_sync._sync
+    flushes = []
+
+    def sync(log: int) -> None:
+        for path in tmp_path.glob("palabre.db*"):
+            shutil.copy(path, flushed)
+        flushes.append(log)
+        real(log)
+
+    monkeypatch.setattr(log_sync, "_sync", sync)
+    for _ in range(5):
+        stored = keep(store, a_stored(thread))
+        with sqlite3.connect(flushed / "palabre.db") as image:
+            key = bytes.fromhex(stored.comment.id.replace("-", ""))
+            assert image.execute("SELECT 1 FROM comments WHERE id = ?", [key]).fetchone() == (1,)
+        image.close()
+    with ThreadPoolExecutor(8) as pool:  # those who come together share
+        list(pool.map(lambda _: keep(store, a_stored(thread)), range(64)))
+    assert 5 < len(flushes) < 5 + 64
+    store.close()
+
+
+def test_a_log_that_cannot_be_flushed_is_not_trusted_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    url = f"sqlite:///{tmp_path / 'palabre.db'}"
+    upgrade(url)
+    store = SqlStore(url)
+    thread = open_thread(store)
+
+    def broken(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(log_sync, "_sync", broken)
+        with pytest.raises(Refusal) as refused:
+            keep(store, a_stored(thread))
+        assert refused.value.code is Code.STORE_FAILED
+    with store.reading() as unit:
+        assert unit.threads.get(thread.id) is not None  # somebody reads from the log
+        with pytest.raises(Refusal) as refused:
+            keep(store, a_stored(thread))
+        assert refused.value.code is Code.STORE_FAILED
+    kept = keep(store, a_stored(thread))
+    with store.reading() as unit:
+        assert unit.comments.stored(kept.comment.id) == kept
+    store.close()
 
 
 def test_a_file_that_is_no_database_or_cannot_be_made_has_failed(tmp_path: Path):

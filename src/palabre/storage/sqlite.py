@@ -5,6 +5,8 @@ does, so that the writers' pool holds one connection: threads of this process qu
 order, which is cheaper and fairer than SQLite's own sleeping and trying again. ``BEGIN IMMEDIATE``
 takes the write lock at the start; a transaction that read first and locked later would fail when
 another process wrote in between, however long it waits.
+
+A turn ends before the disk is done: those who have committed wait for it together (``log_sync``).
 """
 
 import sqlite3
@@ -24,10 +26,8 @@ from palabre.storage.effects import begin
 from palabre.storage.failures import told
 from palabre.storage.file_watch import FileWatch
 from palabre.storage.listeners import Changed, Listeners
+from palabre.storage.log_sync import LogSync
 
-# What a commit survives: a power cut, or the death of the process only (a power cut may then lose
-# the last commits, never the consistency of the file).
-_SYNCHRONOUS = {"power": "FULL", "process": "NORMAL"}
 _SHORT = 0.05  # seconds that a look at the writers' connection may wait
 _LOG_SIZE = 64 * 1024 * 1024  # what is kept of SQLite's write-ahead log after a rush
 
@@ -43,11 +43,13 @@ class SqliteDatabase:
         patience: float,
         readers: int,
     ) -> None:
-        self._read = _engine(url, durability, patience, size=readers, writes=False)
-        self._write = _engine(url, durability, patience, size=1, writes=True)
+        self._read = _engine(url, patience, size=readers, writes=False)
+        self._write = _engine(url, patience, size=1, writes=True)
         self._path = str(url.database)
         self._patience = patience
         self._turn = threading.Lock()
+        # Without it, a power cut may lose the last commits, never the consistency of the file.
+        self._sync = LogSync(self._path) if durability == "power" else None
         self._to_scrub = False
         self._listeners = Listeners()
         self._watch: FileWatch | None = None
@@ -65,14 +67,18 @@ class SqliteDatabase:
     def writing(self) -> Iterator[sa.Connection]:
         """Open a transaction that holds the write lock; all of it is kept, or nothing."""
         with self._my_turn(self._patience), told(), self._write.connect() as connection:
+            if self._sync and self._sync.failed:
+                self._repair(connection, self._sync)
             effects = begin(connection)
             with connection.begin():
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 yield connection
             self._to_scrub = self._to_scrub or effects.erased
             if self._to_scrub:
-                self._to_scrub = not _scrubbed(connection)
+                self._to_scrub = not _emptied(connection)
         self._listeners.tell(effects.changed)
+        if self._sync:
+            self._sync.wait()
 
     def watch(self, changed: Changed) -> Callable[[], None]:
         """Tell ``changed`` of all commits: this object's own, and by a look every 0.2 s others'."""
@@ -113,6 +119,12 @@ class SqliteDatabase:
             self._writers_view = None
             return False
 
+    def _repair(self, connection: sa.Connection, sync: LogSync) -> None:
+        """Take no more commits on a log that the disk may have lost, until it is written off."""
+        if not _emptied(connection):
+            raise Refusal(Code.STORE_FAILED)
+        sync.repaired()
+
     @contextmanager
     def _my_turn(self, patience: float) -> Iterator[None]:
         if not self._turn.acquire(timeout=patience):
@@ -133,11 +145,11 @@ class SqliteDatabase:
         self._write.dispose()
 
 
-def _scrubbed(connection: sa.Connection) -> bool:
-    """Empty SQLite's write-ahead log, where deleted words would linger; False when in use.
+def _emptied(connection: sa.Connection) -> bool:
+    """Write SQLite's log off into the file and empty it: deleted words would linger there.
 
-    It does not wait for readers: a later write tries again, and so does closing. Nor does it fail:
-    what was asked for has been committed.
+    False: somebody reads from it. It does not wait for readers: a later write tries again, and so
+    does closing. Nor does it fail: what was asked for has been committed.
     """
     driver: Any = connection.connection.driver_connection
     try:
@@ -151,7 +163,7 @@ def _scrubbed(connection: sa.Connection) -> bool:
         return False
 
 
-def _engine(url: sa.URL, durability: str, patience: float, *, size: int, writes: bool) -> sa.Engine:
+def _engine(url: sa.URL, patience: float, *, size: int, writes: bool) -> sa.Engine:
     engine = sa.create_engine(
         url,
         poolclass=QueuePool,
@@ -164,7 +176,7 @@ def _engine(url: sa.URL, durability: str, patience: float, *, size: int, writes:
     )
     pragmas = [
         "journal_mode = WAL",
-        f"synchronous = {_SYNCHRONOUS[durability]}",
+        "synchronous = NORMAL",  # checkpoints wait for the disk, commits do so outside the lock
         f"journal_size_limit = {_LOG_SIZE}",
         "foreign_keys = ON",
         "secure_delete = ON",  # what is deleted is overwritten in the file
