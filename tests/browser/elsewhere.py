@@ -1,8 +1,9 @@
-"""Another site: its own port, a strict Content-Security-Policy, a style sheet that hates widgets."""
+"""Another site: its own port, a strict Content-Security-Policy, a hostile style sheet."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
+from typing import Self
 
 HOSTILE = """
 * { color: lime !important; font: 40px/0.8 cursive !important; letter-spacing: 9px !important; }
@@ -26,7 +27,7 @@ class Elsewhere:
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
-    def __enter__(self) -> "Elsewhere":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

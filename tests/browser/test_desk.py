@@ -10,6 +10,7 @@ from browser.conftest import EDITOR, HELD, LOGIN, PASSWORD
 from browser.desk_steps import sign_in
 from palabre.domain.comment import Status
 from palabre.domain.decision import ActorKind
+from palabre.domain.identifier import new_id
 from palabre.domain.person import Viewer
 
 if TYPE_CHECKING:
@@ -31,18 +32,24 @@ def history(town: "Town", comment_id: str) -> list[tuple[str, str]]:
     return [(r.actor.kind.value, r.decision.verdict.value) for r in records]
 
 
+def enter(page: Page, town: "Town", start: str) -> None:
+    """Go to what waits since ``start``: other tests leave comments in the queue as well."""
+    sign_in(page, town)
+    page.goto(f"{town.base}/desk?after={start}")
+
+
 def focused(page: Page) -> str:
     return page.evaluate("document.activeElement.dataset.item ?? ''")
 
 
 def test_by_keyboard(visit: Visit, town: "Town", slug: str) -> None:
+    start = new_id(town.house.clock())
     ids = [town.write(slug, f"{HELD} {n}", name=f"Lecteur {n}") for n in range(4)]
     page = visit()
-    sign_in(page, town)
+    enter(page, town, start)
     waiting = int(page.locator("[data-count=held]").text_content() or "0")
     published = int(page.locator("[data-count=published]").text_content() or "0")
-    while focused(page) != ids[0]:
-        page.keyboard.press("j")
+    assert focused(page) == ids[0]
     page.keyboard.press("j")
     assert focused(page) == ids[1]
     page.keyboard.press("k")
@@ -85,9 +92,10 @@ def test_by_keyboard(visit: Visit, town: "Town", slug: str) -> None:
 
 
 def test_without_javascript(visit: Visit, town: "Town", slug: str) -> None:
+    start = new_id(town.house.clock())
     comment = town.write(slug, f"Sans script, {HELD}.", name="Rose")
     page = visit(js=False)
-    sign_in(page, town)
+    enter(page, town, start)
 
     def item() -> object:
         return page.locator(f"#i-{comment}")
@@ -110,9 +118,10 @@ def test_without_javascript(visit: Visit, town: "Town", slug: str) -> None:
 
 
 def test_the_evidence_is_marked_in_the_very_text(visit: Visit, town: "Town", slug: str) -> None:
+    start = new_id(town.house.clock())
     comment = town.write(slug, f"Avant 🙂 é, **{HELD}** <b>après</b>.", name="Rose")
     page = visit()
-    sign_in(page, town)
+    enter(page, town, start)
     item = page.locator(f"#i-{comment}")
     own = item.locator("mark").evaluate("e => e.firstChild.textContent")
     assert own == HELD
@@ -136,9 +145,10 @@ def test_a_wrong_password(visit: Visit, town: "Town") -> None:
 
 
 def test_a_refused_decision_says_so(visit: Visit, town: "Town", slug: str) -> None:
+    start = new_id(town.house.clock())
     comment = town.write(slug, f"{HELD}, encore.")
     page = visit(tolerated=("ERR_",))
-    sign_in(page, town)
+    enter(page, town, start)
     page.route("**/desk/comments/**", lambda route: route.abort())
     page.locator(f"#i-{comment}").get_by_role("button", name="Publier").click()
     expect(page.locator(f"#i-{comment} [data-warning]")).to_contain_text("pas été enregistrée")

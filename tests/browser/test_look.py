@@ -57,7 +57,8 @@ def test_state(visit: Visit, town: "Town", axe: str, state: State, lang: str, de
         page.emulate_media(color_scheme=scheme)
         picture(page, f"{state.__name__}-{lang}-{device}-{scheme}")
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-        assert violations(page, axe) == [], scheme
+        if lang == "fr" or scheme == "light":  # colours do not depend on the language
+            assert violations(page, axe) == [], scheme
 
 
 def picture(page: Page, name: str) -> None:

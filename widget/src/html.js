@@ -14,3 +14,19 @@ export function fragment(html) {
   template.innerHTML = policy?.createHTML(html) ?? html;
   return template.content;
 }
+
+/** The list of replies of a comment, made if there is none. @param {Element} item */
+export function below(item) {
+  const found = item.querySelector(":scope > .replies");
+  if (found) return found;
+  const list = document.createElement("ol");
+  list.className = "replies";
+  const rest = item.querySelector(":scope > .rest");
+  rest ? rest.before(list) : item.append(list);
+  return list;
+}
+
+/** The comment that a form acts on, as its address says. @param {HTMLFormElement} form */
+export function idOf(form) {
+  return (form.getAttribute("action") ?? "").split("/")[2];
+}

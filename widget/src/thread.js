@@ -1,6 +1,6 @@
 // The thread inside the element: the server's own forms and links, followed in place.
 import { Declined } from "./server.js";
-import { fragment } from "./html.js";
+import { below, fragment, idOf } from "./html.js";
 
 /** @typedef {import("./element.js").PalabreComments} PalabreComments */
 /** @typedef {import("./server.js").Server} Server */
@@ -289,20 +289,4 @@ export class Thread {
     field.closest("details")?.setAttribute("open", "");
     field.focus();
   }
-}
-
-/** The list of replies of a comment, made if there is none. @param {Element} item */
-function below(item) {
-  const found = item.querySelector(":scope > .replies");
-  if (found) return found;
-  const list = document.createElement("ol");
-  list.className = "replies";
-  const rest = item.querySelector(":scope > .rest");
-  rest ? rest.before(list) : item.append(list);
-  return list;
-}
-
-/** The comment that a form acts on, as its address says. @param {HTMLFormElement} form */
-function idOf(form) {
-  return (form.getAttribute("action") ?? "").split("/")[2];
 }
