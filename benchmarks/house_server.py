@@ -72,6 +72,12 @@ class HouseServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
+    def pid(self) -> int:
+        """The process that the workers belong to."""
+        assert self._process
+        return self._process.pid
+
+    @property
     def database(self) -> Path:
         """The SQLite file."""
         return self.folder / "palabre.db"
