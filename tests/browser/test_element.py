@@ -132,7 +132,7 @@ def test_the_network_fails(thread: Open) -> None:
     expect(page.get_by_label("Commentaire", exact=True)).to_have_value("Un texte auquel je tiens.")
     page.unroute("**/api/v1/**")
     page.get_by_role("button", name=SEND).click()
-    expect(page.get_by_text("Votre commentaire est en ligne.")).to_be_visible()
+    expect(page.locator("li.here")).to_contain_text("Votre commentaire est en ligne.")
 
 
 def test_cancelling_a_reply_gives_the_form_and_the_focus_back(thread: Open) -> None:
