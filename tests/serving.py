@@ -1,0 +1,63 @@
+"""The real server for tests: ``palabre serve`` in a process group of its own, on a free port."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+PALABRE = (sys.executable, "-m", "palabre.cli")
+ORIGIN = "https://journal.example"
+
+
+def palabre(folder: Path, *arguments: str, **variables: str) -> str:
+    """Run a command in ``folder`` and return what it said."""
+    done = subprocess.run(
+        [*PALABRE, *arguments],
+        cwd=folder,
+        env=_environment(variables),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout
+
+
+@contextmanager
+def serving(folder: Path, *, workers: int = 1, **variables: str) -> Iterator[str]:
+    """Serve the house in ``folder`` and return its address; all of it is gone afterwards."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [*PALABRE, "serve", "--port", str(port), "--workers", str(workers)]
+    with (folder / f"{port}.log").open("w") as log:
+        process = subprocess.Popen(
+            command, cwd=folder, env=_environment(variables), stderr=log, start_new_session=True
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        while not _answers(address):
+            assert process.poll() is None, (folder / f"{port}.log").read_text()
+            time.sleep(0.05)
+        yield address
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/readyz", timeout=5).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+
+
+def _environment(variables: dict[str, str]) -> dict[str, str]:
+    own = {k: v for k, v in os.environ.items() if not k.startswith("PALABRE_")}
+    return own | {"PALABRE_LIMITS_ENABLED": "false"} | variables
