@@ -95,6 +95,9 @@ class Comments(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     page_size: Annotated[int, _about("Conversations on one page of a thread.")] = 25
     view_all_size: Annotated[int, _about("Conversations on one page of the view of all.")] = 500
     edit_minutes: Annotated[int, _about("Minutes in which an author may edit.")] = 15
+    close_after_days: Annotated[
+        int, _about("Days after its first comment at which a thread closes; 0: never by itself.")
+    ] = 0
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

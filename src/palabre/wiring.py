@@ -3,11 +3,7 @@
 What is built here is passed down as values and functions; nobody below looks anything up.
 """
 
-import ctypes
-import logging
 import os
-import signal
-import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import argon2
 import structlog
 from litestar import Litestar
 
+from palabre.application.close_thread import CloseThread
 from palabre.application.edit_comment import EditComment
 from palabre.application.incoming import Limits
 from palabre.application.moderate import Moderate
@@ -32,6 +28,8 @@ from palabre.domain.site import Section, Site
 from palabre.moderation.engine import judge
 from palabre.moderation.facts import Facts
 from palabre.moderation.rulebook import RuleBook, default_rules, load
+from palabre.passwords import Argon2Hasher
+from palabre.process import configure_logging, die_with_parent
 from palabre.rendering.catalogue import load_catalogues
 from palabre.rendering.markdown import MarkdownRenderer
 from palabre.settings import Settings, SettingsError, SiteSettings, secret_key
@@ -46,26 +44,7 @@ from palabre.web.shared_counts import RedisCounts
 from palabre.web.writers import Writers
 
 CONFIG_VARIABLE = "PALABRE_CONFIG"
-_PR_SET_PDEATHSIG = 1
 _log = structlog.get_logger("palabre")
-
-
-class Argon2Hasher:
-    """Passwords by argon2id with the library's recommended cost (RFC 9106, low-memory profile)."""
-
-    def __init__(self) -> None:
-        self._hasher = argon2.PasswordHasher()
-
-    def hash(self, password: str) -> str:
-        """Return the encoded hash."""
-        return self._hasher.hash(password)
-
-    def verify(self, password_hash: str, password: str) -> bool:
-        """Tell whether the password fits the hash."""
-        try:
-            return self._hasher.verify(password_hash, password)
-        except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
-            return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +149,7 @@ def build_house(parts: Parts, *, with_demo: bool = False) -> House:
             clock=clock,
             limits=limits,
             watch_floods=settings.limits.enabled,
+            close_after=timedelta(days=settings.comments.close_after_days) or None,
             secret=secret_key(settings, parts.folder),
         ),
         edit=EditComment(
@@ -188,6 +168,7 @@ def build_house(parts: Parts, *, with_demo: bool = False) -> House:
             ground_of=_grounds(parts.rules, settings),
             rules_version=parts.rules.version,
         ),
+        close_thread=CloseThread(store=store, clock=clock),
         sign_in=sign_in_of(parts),
         sites=_remembered_sites(store),
         check=store.check,
@@ -217,33 +198,6 @@ def _application(*, with_demo: bool) -> Litestar:
     settings = load_settings(path)
     configure_logging(settings.log.level)
     return create_app(build_house(build_parts(settings, path.parent), with_demo=with_demo))
-
-
-def die_with_parent() -> None:
-    """Ask Linux to end this worker when the process that started it dies, however it dies.
-
-    Granian's workers would go on serving after their parent was killed, and hold the port.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def configure_logging(level: str) -> None:
-    """Write one JSON line for each event to standard error."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[level.upper()]
-        ),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
-    )
 
 
 def _web_config(parts: Parts) -> WebConfig:

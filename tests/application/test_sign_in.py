@@ -14,7 +14,7 @@ PASSWORD = "une phrase assez longue"
 
 @pytest.fixture
 def sign_in(newsroom) -> SignIn:
-    from palabre.wiring import Argon2Hasher
+    from palabre.passwords import Argon2Hasher
 
     sign_in = SignIn(
         store=newsroom.store,

@@ -29,8 +29,7 @@ def test_a_file_holds_one_thing(path: Path):
 def test_no_file_knows_the_present_moment_but_wiring():
     naive = re.compile(r"utcnow\(|datetime\.now\(|time\.time\(|date\.today\(")
     found = {p.name for p in SOURCES if naive.search(p.read_text(encoding="utf-8"))}
-    # web/limits.py compares with the clock of the library that counts.
-    assert found == {"wiring.py", "limits.py"}
+    assert found == {"wiring.py"}
 
 
 def test_no_package_file_prints():

@@ -159,3 +159,22 @@ def test_in_english_for_an_english_browser(visit: Visit, town: "Town") -> None:
     page = visit(js=False, locale="en-GB")
     page.goto(f"{town.base}/desk")
     expect(page.get_by_role("heading", name="Moderators’ desk")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_thread_is_closed_and_opened_from_the_desk(
+    visit: Visit, town: "Town", slug: str, *, javascript: bool
+) -> None:
+    start = new_id(town.house.clock())
+    town.write(slug, f"{HELD} à fermer", name="Lectrice")
+    page = visit(js=javascript)
+    enter(page, town, start)
+    page.get_by_role("button", name="Fermer ce fil").click()
+    expect(page.get_by_text("Fil fermé")).to_be_visible()
+    reader = visit(js=javascript)
+    reader.goto(town.thread(slug))
+    expect(reader.get_by_role("button", name="Envoyer")).to_have_count(0)
+    page.get_by_role("button", name="Rouvrir ce fil").click()
+    expect(page.get_by_text("Fil fermé")).to_have_count(0)
+    reader.reload()
+    expect(reader.get_by_role("button", name="Envoyer")).to_be_visible()

@@ -11,6 +11,7 @@ import pytest
 from litestar.testing import TestClient
 
 from builders import ORIGIN, StillClock, a_moderator, a_site
+from palabre.application.close_thread import CloseThread
 from palabre.application.edit_comment import EditComment
 from palabre.application.incoming import Limits
 from palabre.application.moderate import Moderate
@@ -140,6 +141,7 @@ def build(
             edit=EditComment(**writing, edit_window=timedelta(minutes=15)),
             vote=Vote(**parts),
             read=ReadThread(**parts),
+            close_thread=CloseThread(**parts),
             moderate=Moderate(**parts, rules_version=rules.version, ground_of=lambda _: None),
             sign_in=SignIn(**parts, hasher=PlainHasher(), session_length=timedelta(hours=8)),
             sites=lambda: sites,

@@ -1,11 +1,11 @@
-"""The moderators' desk: sign in, read what waits, decide, undo. All of it works by plain forms."""
+"""The moderators' desk: read what waits, decide, undo, close a thread. All by plain forms."""
 
 import asyncio
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from litestar import Request, Response, get, post
-from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
@@ -15,14 +15,13 @@ from palabre.domain.decision import DecisionRecord, Verdict
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import is_id
 from palabre.domain.person import Moderator
-from palabre.web import errors, views
+from palabre.web import desk_door, views
+from palabre.web.desk_door import who
 from palabre.web.desk_view import DeskLook
-from palabre.web.forms import FIELD, desk_token, form_token, read_desk_form, read_form
+from palabre.web.forms import FIELD, desk_token, read_desk_form
 from palabre.web.house import House
 from palabre.web.languages import catalogue_for
-from palabre.web.limits import Limiter
 
-COOKIE = "palabre_desk"
 TABS = (Status.HELD, Status.REFUSED, Status.PUBLISHED)
 PAGE = 25
 
@@ -35,63 +34,45 @@ Asked = Request[Any, Any, Any]
 
 def routes(house: House) -> list[HTTPRouteHandler]:
     """Return the handlers of the desk."""
-    limiter = Limiter(house)
 
     @get("/desk")
     async def queue(request: Asked) -> Response[Any]:
         try:
-            moderator, token = await _who(request, house)
+            moderator, token = await who(request, house)
         except Refusal as refusal:
             if refusal.code is not Code.SIGN_IN_REQUIRED:
                 raise
             return Redirect("/desk/sign-in", status_code=_SEE_OTHER)
         return await asyncio.to_thread(_queue_page, request, house, moderator, token)
 
-    @get("/desk/sign-in")
-    async def door(request: Asked) -> Response[Any]:
-        return _door(request, house)
-
-    @post("/desk/sign-in", status_code=_SEE_OTHER)
-    async def sign_in(request: Asked) -> Response[Any]:
-        fields = await read_form(request, house)
-        login = fields.get("login", "")
-        try:
-            await limiter.hit("sign_in", request)
-            token = await house.desk_writers(house.sign_in, login, fields.get("password", ""))
-        except Refusal as refusal:
-            return _door(request, house, login=login, refusal=refusal)
-        answer = Redirect("/desk", status_code=_SEE_OTHER)
-        answer.cookies.append(_cookie(token, house))
-        return answer
-
-    @post("/desk/sign-out", status_code=_SEE_OTHER)
-    async def sign_out(request: Asked) -> Response[Any]:
-        _, token = await _who(request, house)
-        await read_desk_form(request, house, token)
-        await house.desk_writers(house.sign_in.out, token)
-        answer = Redirect("/desk/sign-in", status_code=_SEE_OTHER)
-        answer.delete_cookie(COOKIE, path="/desk")
-        return answer
-
     @post("/desk/comments/{comment_id:str}", status_code=_SEE_OTHER)
     async def decide(request: Asked) -> Response[Any]:
         comment_id = str(request.path_params["comment_id"])
-        moderator, token = await _who(request, house)
+        moderator, token = await who(request, house)
         fields = await read_desk_form(request, house, token)
         await house.desk_writers(_decide, house, moderator, comment_id, fields)
         if fields.get("fragment"):
             return await asyncio.to_thread(_item_page, request, house, moderator, token, comment_id)
-        # Back to the same page of the same list: a long queue is worked from where one stands.
-        back = {name: fields[name] for name in ("state", "after") if fields.get(name)}
-        query = urlencode({**back, "done": comment_id})
+        query = urlencode({**_place(fields), "done": comment_id})
         return Redirect(f"/desk?{query}", status_code=_SEE_OTHER)
 
-    return [queue, door, sign_in, sign_out, decide]
+    @post("/desk/threads/{thread_id:str}", status_code=_SEE_OTHER)
+    async def close_thread(request: Asked) -> Response[Any]:
+        thread_id = str(request.path_params["thread_id"])
+        moderator, token = await who(request, house)
+        fields = await read_desk_form(request, house, token)
+        if fields.get("do") not in {"close", "open"}:
+            raise Refusal(Code.BAD_FIELD, field="do")
+        closed = fields["do"] == "close"
+        await house.desk_writers(partial(house.close_thread, thread_id, moderator, closed=closed))
+        return Redirect(f"/desk?{urlencode(_place(fields))}", status_code=_SEE_OTHER)
+
+    return [queue, decide, close_thread, *desk_door.routes(house)]
 
 
-async def _who(request: Asked, house: House) -> tuple[Moderator, str]:
-    token = request.cookies.get(COOKIE, "")
-    return await asyncio.to_thread(house.sign_in.who, token), token
+def _place(fields: dict[str, str]) -> dict[str, str]:
+    """Return the query of the list that a form was on: a long queue is worked from there."""
+    return {name: fields[name] for name in ("state", "after") if fields.get(name)}
 
 
 def _decide(
@@ -155,35 +136,3 @@ def _common(look: DeskLook, token: str) -> dict[str, Any]:
         "form_field": FIELD,
         "form_token": desk_token(token, look.house),
     }
-
-
-def _door(
-    request: Asked, house: House, *, login: str = "", refusal: Refusal | None = None
-) -> Response[str]:
-    words = catalogue_for(request, house)
-    title, remedy = errors.words(refusal, words) if refusal else ("", "")
-    values = {
-        "login": login,
-        "title": title,
-        "remedy": remedy,
-        "form_field": FIELD,
-        "form_token": form_token(house),
-    }
-    answer = views.page("desk/sign_in.html", words, values)
-    if refusal is not None:
-        answer.status_code = errors.STATUS[refusal.code]
-        answer.headers.update(errors.headers(refusal))
-    return answer
-
-
-def _cookie(token: str, house: House) -> Cookie:
-    # Sent to the desk alone, and never along with a request that another site started.
-    return Cookie(
-        key=COOKIE,
-        value=token,
-        path="/desk",
-        max_age=int(house.config.session_length.total_seconds()),
-        httponly=True,
-        secure=house.config.base_url.startswith("https:"),
-        samesite="strict",
-    )

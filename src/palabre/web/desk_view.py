@@ -60,6 +60,8 @@ class ItemView:
     revision: int
     article_title: str
     article_url: str
+    thread_id: str
+    thread_is_open: bool
     parent_name: str | None
     parent_text: str
     passages: tuple[Passage, ...]
@@ -96,6 +98,8 @@ class DeskLook:
             revision=comment.revision,
             article_title=item.thread.article.title or item.thread.article.url,
             article_url=item.thread.article.url,
+            thread_id=item.thread.id,
+            thread_is_open=item.thread.is_open(now),
             parent_name=(parent.author.name or guest) if parent else None,
             parent_text=parent.body.text if parent and parent.body else "",
             passages=marked(text, found, words),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from palabre.application.close_thread import CloseThread
 from palabre.application.edit_comment import EditComment
 from palabre.application.moderate import Moderate
 from palabre.application.post_comment import PostComment
@@ -111,6 +112,7 @@ class House:
     vote: Vote
     read: ReadThread
     moderate: Moderate
+    close_thread: CloseThread
     sign_in: SignIn
     sites: Callable[[], tuple[Site, ...]]
     check: Callable[[], None]

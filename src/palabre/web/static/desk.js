@@ -124,7 +124,7 @@ function help(open = keys.hidden) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.closest("[data-item]") || !event.submitter) return;
+  if (!form.matches("[data-item] .acts") || !event.submitter) return;
   event.preventDefault();
   send(form, event.submitter);
 });

@@ -1,0 +1,94 @@
+"""The door of the desk: moderators sign in and out. Works by plain forms."""
+
+import asyncio
+from typing import Any, Final
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Redirect
+
+from palabre.domain.errors import Refusal
+from palabre.domain.person import Moderator
+from palabre.web import errors, views
+from palabre.web.forms import FIELD, form_token, read_desk_form, read_form
+from palabre.web.house import House
+from palabre.web.languages import catalogue_for
+from palabre.web.limits import Limiter
+
+COOKIE = "palabre_desk"
+
+_SEE_OTHER: Final = 303
+
+Asked = Request[Any, Any, Any]
+
+
+def routes(house: House) -> list[HTTPRouteHandler]:
+    """Return the handlers of the door."""
+    limiter = Limiter(house)
+
+    @get("/desk/sign-in")
+    async def door(request: Asked) -> Response[Any]:
+        return _door(request, house)
+
+    @post("/desk/sign-in", status_code=_SEE_OTHER)
+    async def sign_in(request: Asked) -> Response[Any]:
+        fields = await read_form(request, house)
+        login = fields.get("login", "")
+        try:
+            await limiter.hit("sign_in", request)
+            token = await house.desk_writers(house.sign_in, login, fields.get("password", ""))
+        except Refusal as refusal:
+            return _door(request, house, login=login, refusal=refusal)
+        answer = Redirect("/desk", status_code=_SEE_OTHER)
+        answer.cookies.append(_cookie(token, house))
+        return answer
+
+    @post("/desk/sign-out", status_code=_SEE_OTHER)
+    async def sign_out(request: Asked) -> Response[Any]:
+        _, token = await who(request, house)
+        await read_desk_form(request, house, token)
+        await house.desk_writers(house.sign_in.out, token)
+        answer = Redirect("/desk/sign-in", status_code=_SEE_OTHER)
+        answer.delete_cookie(COOKIE, path="/desk")
+        return answer
+
+    return [door, sign_in, sign_out]
+
+
+async def who(request: Asked, house: House) -> tuple[Moderator, str]:
+    """Return who is signed in, with the session's token; or refuse with ``sign_in_required``."""
+    token = request.cookies.get(COOKIE, "")
+    return await asyncio.to_thread(house.sign_in.who, token), token
+
+
+def _door(
+    request: Asked, house: House, *, login: str = "", refusal: Refusal | None = None
+) -> Response[str]:
+    words = catalogue_for(request, house)
+    title, remedy = errors.words(refusal, words) if refusal else ("", "")
+    values = {
+        "login": login,
+        "title": title,
+        "remedy": remedy,
+        "form_field": FIELD,
+        "form_token": form_token(house),
+    }
+    answer = views.page("desk/sign_in.html", words, values)
+    if refusal is not None:
+        answer.status_code = errors.STATUS[refusal.code]
+        answer.headers.update(errors.headers(refusal))
+    return answer
+
+
+def _cookie(token: str, house: House) -> Cookie:
+    # Sent to the desk alone, and never along with a request that another site started.
+    return Cookie(
+        key=COOKIE,
+        value=token,
+        path="/desk",
+        max_age=int(house.config.session_length.total_seconds()),
+        httponly=True,
+        secure=house.config.base_url.startswith("https:"),
+        samesite="strict",
+    )
