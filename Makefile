@@ -49,7 +49,7 @@ campaign: $(VENV)/.dev browser widget-tools ## The long rest: 20,000 posts with 
 
 .PHONY: browser
 browser: # Debian's Chromium, which the browser tests drive
-	@scripts/debian-packages chromium
+	@scripts/debian-packages chromium fonts-noto-core
 
 .PHONY: servers
 servers: # Debian's Redis, in which processes count together
