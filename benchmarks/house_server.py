@@ -33,15 +33,16 @@ class HouseServer:
     def start(self) -> float:
         """Start serving in a process group of its own; return the seconds until it answered."""
         begin = time.perf_counter()
-        self._process = subprocess.Popen(
-            [
-                *(*PALABRE, "--config", str(self.folder / "palabre.toml"), "serve"),
-                *("--port", str(self.port), "--workers", str(self.workers)),
-            ],
-            start_new_session=True,
-            env=self._environment,
-            stderr=(self.folder / "log").open("a"),
-        )
+        with (self.folder / "log").open("a") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(*PALABRE, "--config", str(self.folder / "palabre.toml"), "serve"),
+                    *("--port", str(self.port), "--workers", str(self.workers)),
+                ],
+                start_new_session=True,
+                env=self._environment,
+                stderr=log,
+            )
         while True:
             with contextlib.suppress(OSError):
                 urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=1)
