@@ -48,6 +48,20 @@ def test_the_answer_to_a_post_says_where_the_comment_is(client: Any):
     assert client.get(answer.headers["location"]).json()["comment"]["text"] == "Bonjour."
 
 
+def test_the_same_post_sent_again_with_its_key_is_one_comment(client: Any):
+    key = {"Idempotency-Key": "0f8fad5b-d9cb-469f-a165-70867728950e"}
+    body = {"url": URL, "text": "Une seule fois."}
+    first, again = (client.post(COMMENTS, json=body, headers=key) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 201)
+    for same in ("id", "token", "status", "permalink"):
+        assert first.json()[same] == again.json()[same]
+    other = client.post(COMMENTS, json=body | {"text": "Autre chose."}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_conflict")
+    short = client.post(COMMENTS, json=body, headers={"Idempotency-Key": "court"})
+    assert (short.status_code, short.json()["field"]) == (422, "Idempotency-Key")
+    assert client.get("/api/v1/counts", params={"url": URL}).json()["counts"] == {URL: 1}
+
+
 def test_title_and_language_are_believed_from_a_registered_page_only(client: Any):
     body = {"url": URL, "text": "Bonjour.", "title": "Faux titre"}
     client.post(COMMENTS, json=body)

@@ -43,6 +43,12 @@ _CURSOR: Json = {
     "minLength": 1,
     "maxLength": MAX_CURSOR,
 }
+_IDEMPOTENCY_KEY: Json = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "A secret of the sender: the same post with it is stored once in 24 hours.",
+    "schema": {"type": "string", "pattern": "^[!-~]+$", "minLength": 16, "maxLength": 200},
+}
 _PARENT = (Code.PARENT_UNKNOWN, Code.PARENT_ELSEWHERE, Code.REPLY_TOO_DEEP)
 
 
@@ -86,7 +92,7 @@ def calls(house: House) -> tuple[Call, ...]:
     }
     lang = _query("lang", {"type": "string"})
     page = (url, sort, limit, after)
-    reading = (*_QUERY, *_THREAD, Code.BAD_CURSOR, *_STORE)
+    reading = (*_QUERY, *_THREAD, Code.BAD_CURSOR, Code.CURSOR_EXPIRED, *_STORE)
     acting = (Code.UNKNOWN_COMMENT, *_STORE)
     urls = _query(
         "url",
@@ -118,7 +124,7 @@ def calls(house: House) -> tuple[Call, ...]:
             answer=wire.PostedOut,
             status=201,
             body=wire.NewCommentBody,
-            parameters=(lang,),
+            parameters=(lang, _IDEMPOTENCY_KEY),
             tokens=("author",),
             problems=(
                 *_BODY,
@@ -127,6 +133,7 @@ def calls(house: House) -> tuple[Call, ...]:
                 *_SIGNATURE,
                 *_PARENT,
                 Code.THREAD_CLOSED,
+                Code.IDEMPOTENCY_CONFLICT,
                 *_STORE,
             ),
         ),

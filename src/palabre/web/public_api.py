@@ -124,7 +124,8 @@ class PublicApi:
             source=visitors.source_of(request, self._house),
             vouched=visitors.is_vouched(request, self._house, body.url),
         )
-        posted = await self._house.writers(self._house.post, new)
+        key = request.headers.get("idempotency-key")
+        posted = await self._house.writers(self._house.post, new, idempotency_key=key)
         catalogue = catalogue_for(request, self._house, body.lang)
         answer = answers.private(
             showing.posted_out(self._house, posted, catalogue),
