@@ -11,7 +11,7 @@ import nh3
 from markdown_it import MarkdownIt
 
 # Stored beside each rendering: raise it when the output changes, and old renderings are redone.
-VERSION: Final = 1
+VERSION: Final = 2
 
 _TAGS = {"p", "br", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"}
 _SCHEMES = {"http", "https"}
@@ -41,8 +41,11 @@ _parser.validateLink = _is_web_address  # type: ignore[method-assign]
 
 _cleaner = nh3.Cleaner(
     tags=_TAGS,
-    attributes={"a": {"href"}},
+    # "*" empty: otherwise nh3 lets title and lang stand on every element.
+    attributes={"*": set(), "a": {"href"}},
     url_schemes=_SCHEMES,
+    # A scheme list alone lets "//host" and "/path" through: they have none.
+    url_relative="deny",
     link_rel="nofollow ugc noopener noreferrer",
     strip_comments=True,
 )
