@@ -38,8 +38,8 @@ export class PalabreComments extends HTMLElement {
     this.#watch?.disconnect();
     this.dispatchEvent(new Event("loadstart"));
     try {
-      const server = new Server(this.getAttribute("server") ?? new URL(import.meta.url).origin);
-      const html = this.#inside(server) ?? (await server.html(this.#link(), { fragment: "1" }));
+      const server = new Server(this.getAttribute("server") ?? home(import.meta.url));
+      const html = this.#inside(server) ?? (await server.html(server.at(this.#link()), { fragment: "1" }));
       if (!this.announce("palabre-replace", { html }, true)) return;
       this.#show(html, server);
       this.dispatchEvent(new Event("load"));
@@ -103,4 +103,12 @@ export class PalabreComments extends HTMLElement {
     if (!this.id) this.id = "palabre";
     this.#thread.arrive(location.hash);
   }
+}
+
+/**
+ * Where the server stands that this script came from, as /palabre.js or /static/palabre.js.
+ * @param {string} script
+ */
+function home(script) {
+  return script.replace(/\/(?:static\/)?palabre\.js(?:\?.*)?$/, "");
 }

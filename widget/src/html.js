@@ -28,5 +28,5 @@ export function below(item) {
 
 /** The comment that a form acts on, as its address says. @param {HTMLFormElement} form */
 export function idOf(form) {
-  return (form.getAttribute("action") ?? "").split("/")[2];
+  return (form.getAttribute("action") ?? "").split("/").at(-2);
 }

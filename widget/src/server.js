@@ -18,13 +18,27 @@ export class Declined extends Error {
 
 export class Server {
   #storage;
+  #prefix;
   /** The language in which to be answered. */
   lang = "";
 
-  /** @param {string} origin */
-  constructor(origin) {
+  /**
+   * @param {string} base The server's public address: an origin, and the path it stands under when it
+   * shares its host with others.
+   */
+  constructor(base) {
+    const { origin, pathname } = new URL(base, location.href);
     this.origin = origin;
+    this.#prefix = pathname.replace(/\/$/, "");
     this.#storage = origin === location.origin ? null : storageOf();
+  }
+
+  /**
+   * The address of a page or a call by the server's own path.
+   * @param {string} path
+   */
+  at(path) {
+    return this.address(this.#prefix + path);
   }
 
   /**
@@ -55,7 +69,7 @@ export class Server {
    * @param {object} [body]
    */
   async act(method, path, body) {
-    const answer = await fetch(this.address(`/api/v1/comments${path}?lang=${this.lang}`), {
+    const answer = await fetch(this.at(`/api/v1/comments${path}?lang=${this.lang}`), {
       method,
       headers: {
         Accept: "application/json",

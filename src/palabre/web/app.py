@@ -30,8 +30,10 @@ from palabre.web.access_log import (
 from palabre.web.house import House
 from palabre.web.languages import catalogue_for
 from palabre.web.metrics import Metrics
+from palabre.web.prefix import prefix_of, under
 from palabre.web.read_path import ReadPath
 from palabre.web.security import SecurityRim, foreign_callers_stay_out
+from palabre.web.turnstile import Turnstile
 
 # Reading use cases wait for the disk. More threads than this only wait for each other, and each
 # keeps a connection open.
@@ -65,8 +67,9 @@ def create_app(house: House) -> Litestar:
         pdb_on_exception=False,
     )
     # Around the router rather than in Litestar's middleware list, which unknown paths never reach.
-    rim = AccessLog(SecurityRim(app.asgi_handler, house), house, metrics)
-    app.asgi_handler = reads.around(rim)
+    inside = under(prefix_of(house.config.base_url), app.asgi_handler)
+    rim = AccessLog(SecurityRim(inside, house), house, metrics)
+    app.asgi_handler = reads.around(Turnstile(rim, house, metrics))
     return app
 
 
@@ -104,9 +107,11 @@ def _threads(house: House) -> Callable[[Litestar], AbstractAsyncContextManager[N
     async def threads_of(_: Litestar) -> AsyncIterator[None]:
         pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="palabre-read")
         asyncio.get_running_loop().set_default_executor(pool)
+        watch = asyncio.create_task(house.writers.watch_the_loop())
         try:
             yield
         finally:
+            watch.cancel()
             for threads in (house.writers, house.desk_writers):
                 await asyncio.to_thread(threads.close)
             if house.shared_counts is not None:
