@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient
 from litestar import Litestar
 
+from builders import ORIGIN
 from palabre.domain.errors import Code, Refusal
 from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
@@ -55,6 +57,8 @@ def test_readers_are_answered_while_the_store_is_locked(tmp_path: Path, build: A
             for answer in late:
                 assert (answer.status_code, answer.json()["code"]) == (503, "store_busy")
                 assert int(answer.headers["retry-after"]) >= 1
+                assert "x-request-id" in answer.headers
+                assert "content-security-policy" in answer.headers
             # From memory, and from the store: neither stands behind those who write.
             for url in (URL, URL, *(f"https://journal.example/{n}" for n in range(20))):
                 assert (await client.get(COMMENTS, params={"url": url})).status_code == 200
@@ -96,3 +100,59 @@ def test_who_is_one_too_many_is_refused_before_anything_runs():
         assert refused.value.code is Code.STORE_BUSY
 
     asyncio.run(use())
+
+
+def test_after_a_flood_few_are_let_in_until_the_loop_is_in_time_again():
+    writers = Writers(threads=2, waiting=2)
+    go_on = threading.Event()
+
+    async def use() -> None:
+        watch = asyncio.create_task(writers.watch_the_loop())
+        under_way = [asyncio.create_task(writers(go_on.wait, 30)) for _ in range(2)]
+        await asyncio.sleep(0)
+        assert writers.is_full
+        go_on.set()
+        await asyncio.gather(*under_way)
+        go_on.clear()
+        one = asyncio.create_task(writers(go_on.wait, 30))
+        await asyncio.sleep(0)
+        assert writers.is_full  # one at a time now
+        while writers.is_full:  # noqa: ASYNC110 -- nobody tells of it
+            await asyncio.sleep(0.01)
+        go_on.set()
+        await one
+        watch.cancel()
+
+    asyncio.run(use())
+    writers.close()
+
+
+def test_who_is_turned_away_is_told_in_their_language(build: Any, store: Any):
+    house = replace(build(store), writers=Writers(waiting=0))
+
+    async def knock() -> None:
+        async with running(create_app(house)) as client:
+            for _ in range(2):
+                for lang in ("fr", "en"):
+                    answer = await client.post(
+                        COMMENTS,
+                        json={"url": URL, "text": "Bonjour."},
+                        headers={"Accept-Language": lang, "Origin": ORIGIN},
+                    )
+                    assert answer.headers["content-language"] == lang
+                    assert answer.headers["access-control-allow-origin"] == ORIGIN
+                    assert answer.headers["content-type"] == "application/problem+json"
+                    assert answer.json()["instance"] == COMMENTS
+            # What a form sent comes back in it, with the reason.
+            page = await client.get("/thread", params={"url": URL})
+            token = page.text.partition('name="form" value="')[2].partition('"')[0]
+            form = {"form": token, "text": "Rien de ceci ne se perd."}
+            back = await client.post(
+                "/thread", params={"url": URL}, data=form, headers={"Origin": BASE}
+            )
+            assert back.status_code == 503
+            assert "Rien de ceci ne se perd." in back.text
+            figures = (await client.get("/metrics")).text
+            assert 'route="(turned away)",status="503"} 4.0' in figures
+
+    asyncio.run(knock())

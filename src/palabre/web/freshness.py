@@ -55,6 +55,10 @@ class Freshness:
             return self.now
         return max(self._all, self._threads.get(thread_id, 0))
 
+    def surely_since(self, thread_id: str | None, moment: int) -> bool:
+        """Tell whether a change of this very thread, and not just of any, is known."""
+        return thread_id is not None and self._threads.get(thread_id, 0) > moment
+
     @contextmanager
     def watching(self, changes: Changes) -> Iterator[None]:
         """Hear of changes while the block runs; what changed before it is not known."""

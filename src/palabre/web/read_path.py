@@ -183,6 +183,8 @@ class ReadPath:
         basis, changes = kept.basis, self._changes
         if basis.address is None or changes is None or self._house.clock() >= basis.until:
             return False
+        if self._freshness.surely_since(basis.thread_id, kept.checked):
+            return False  # no need to ask
         try:
             seen = await asyncio.to_thread(changes.version, *basis.address)
         except Refusal:
