@@ -191,7 +191,8 @@ export class Thread {
     const said = isNew
       ? await this.#server.act("POST", "", { ...article, text, name, email, ...(parent && { parent }) })
       : await this.#server.act("PATCH", `/${idOf(form)}`, { text });
-    const link = `/thread?${new URLSearchParams({ url: article.url ?? "", lang })}`;
+    const query = new URLSearchParams({ url: article.url ?? "", lang });
+    const link = this.#server.at(`/thread?${query}`);
     if (said.status === "refused") {
       const again = this.#made(await this.#server.html(link, { fragment: "form", posted: said.id }));
       const fresh = /** @type {HTMLElement | null} */ (again.firstElementChild);
