@@ -19,7 +19,7 @@ from palabre.moderation.rulebook import default_rules, load
 class Words:
     def __init__(self, lang):
         self.lang = lang
-        data = (resources.files("palabre") / "catalogues" / f"moderation.{lang}.po").read_bytes()
+        data = (resources.files("palabre") / "catalogues" / f"{lang}.po").read_bytes()
         self.texts = {}
         for message in read_po(BytesIO(data), abort_invalid=True):
             key = message.id if isinstance(message.id, str) else message.id[0]
@@ -55,7 +55,8 @@ def test_both_languages_have_the_same_keys_and_placeholders():
 
 
 def test_french_is_typeset():
-    for texts in FR.texts.values():
+    ours = (texts for key, texts in FR.texts.items() if key.startswith("judge."))
+    for texts in ours:
         for text in texts:
             assert "'" not in text
             assert not re.search(r"«[^\u202f]|[^\u202f]»|(?<![\u202f]);|[^\u202f]%", text), text

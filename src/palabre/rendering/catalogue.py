@@ -84,12 +84,12 @@ def _plural_index(locale: Locale, n: int) -> int:
 
 def load_catalogues(zone: tzinfo = UTC) -> dict[str, PoCatalogue]:
     """Read every catalogue in the package, by language tag; ``en`` backs the others."""
-    folder = resources.files("palabre.catalogues")
-    found: dict[str, dict[str, tuple[str, ...]]] = {}
-    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
-        if entry.name.endswith(".po"):
-            lang = entry.name.removesuffix(".po").rpartition(".")[2]
-            found.setdefault(lang, {}).update(_read(entry.read_bytes()))
+    folder = resources.files("palabre") / "catalogues"
+    found = {
+        entry.name.removesuffix(".po"): _read(entry.read_bytes())
+        for entry in sorted(folder.iterdir(), key=lambda e: e.name)
+        if entry.name.endswith(".po")
+    }
     english = found[FALLBACK]
     return {
         lang: PoCatalogue(Locale.parse(lang, sep="-"), {**english, **messages}, zone)
