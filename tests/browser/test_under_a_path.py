@@ -102,8 +102,10 @@ def test_the_element_stays_under_the_path(newspaper: Newspaper, page: Page):
     assert {c["path"] for c in page.context.cookies()} == {PREFIX}
     page.reload()
     page.get_by_role("link", name="Modifier").first.click()
-    page.get_by_label("Commentaire", exact=True).first.fill("Vivement dimanche.")
-    page.get_by_role("button", name="Enregistrer").first.click()
+    words = page.get_by_label("Commentaire", exact=True)
+    expect(words).to_have_value("Vivement samedi.")
+    words.fill("Vivement dimanche.")
+    page.get_by_role("button", name="Enregistrer").click()
     expect(page.locator(".text", has_text="Vivement dimanche.").first).to_be_visible()
     assert newspaper.left == []
 
