@@ -102,25 +102,25 @@ def test_who_is_one_too_many_is_refused_before_anything_runs():
     asyncio.run(use())
 
 
-def test_after_a_flood_few_are_let_in_until_the_loop_is_in_time_again():
-    writers = Writers(threads=2, waiting=2)
+def test_the_queue_ends_sooner_while_it_is_full_and_the_loop_is_late(monkeypatch: Any):
+    monkeypatch.setattr("palabre.web.writers._LATE", -1.0)  # late, whatever the machine does
+    writers = Writers(threads=8, waiting=8)
     go_on = threading.Event()
 
     async def use() -> None:
         watch = asyncio.create_task(writers.watch_the_loop())
-        under_way = [asyncio.create_task(writers(go_on.wait, 30)) for _ in range(2)]
+        under_way = [asyncio.create_task(writers(go_on.wait, 30)) for _ in range(8)]
         await asyncio.sleep(0)
-        assert writers.is_full
-        go_on.set()
-        await asyncio.gather(*under_way)
-        go_on.clear()
-        one = asyncio.create_task(writers(go_on.wait, 30))
-        await asyncio.sleep(0)
-        assert writers.is_full  # one at a time now
-        while writers.is_full:  # noqa: ASYNC110 -- nobody tells of it
+        while writers._end > 1:
+            assert writers.is_full
+            await asyncio.sleep(0.01)
+        monkeypatch.setattr("palabre.web.writers._LATE", 1000.0)  # in time again
+        while writers._end < 8:
+            assert writers.is_full
             await asyncio.sleep(0.01)
         go_on.set()
-        await one
+        assert all(await asyncio.gather(*under_way))
+        assert not writers.is_full
         watch.cancel()
 
     asyncio.run(use())

@@ -41,14 +41,16 @@ class Turnstile:
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Answer one request."""
         if (
-            self._house.writers.is_full
-            and scope["type"] == ScopeType.HTTP
-            and scope["method"] in _WRITES
-            and scope["path"].startswith(_CALLS)
+            scope["type"] != ScopeType.HTTP
+            or scope["method"] not in _WRITES
+            or not scope["path"].startswith(_CALLS)
         ):
+            await self._app(scope, receive, send)
+        elif self._house.writers.is_full:
             await self._turn_away(scope, receive, send)
-            return
-        await self._app(scope, receive, send)
+        else:
+            with self._house.writers.coming():
+                await self._app(scope, receive, send)
 
     async def _turn_away(self, scope: "HTTPScope", receive: "Receive", send: "Send") -> None:
         asked = dict(scope["headers"])

@@ -4,16 +4,17 @@ Writers wait for the store, which has one of them at a time. Shared with readers
 all be waiting there while pages stand still. And a queue without an end is a promise that cannot be
 kept: who comes when it is full is told at once to come again, instead of after a time-out.
 
-Judging is work for the one interpreter that readers are answered by, too. So once the queue has
-been full, its end comes closer for as long as the event loop is late: a flood may take what readers
-leave, never more.
+Judging is work for the one interpreter that readers are answered by, too. So whenever
+the queue was full and the event loop is late, the queue's end comes closer, by half; it moves away
+again step by step. A flood may take what readers leave, never more.
 """
 
 import asyncio
 import contextvars
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from typing import ParamSpec, TypeVar
 
@@ -26,8 +27,7 @@ THREADS = 4
 WAITING = 64
 _EVERY = 0.05  # seconds between looks at how late the loop is
 _LATE = 0.04  # from here on readers notice
-_WHEN_LATE = 1
-_FADING = 0.8
+_STEP = 1  # by which the queue's end moves away again at each look, while the loop is in time
 
 
 class Writers:
@@ -38,23 +38,24 @@ class Writers:
         self._pool: ThreadPoolExecutor | None = None
         self._waiting = waiting
         self._inside = 0
-        self._late = 0.0
-        self._flooded = False
+        self._coming = 0
+        self._end = waiting
+        self._was_full = False
         self._lock = threading.Lock()
 
     @property
     def is_full(self) -> bool:
         """Tell whether whoever comes now would be refused."""
-        if self._inside >= self._waiting:
-            self._flooded = True
+        if max(self._inside, self._coming) >= self._end:
+            self._was_full = True
             return True
-        return self._flooded and self._inside >= _WHEN_LATE
+        return False
 
     async def __call__(self, act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run ``act`` in a thread and return its result, or refuse with ``store_busy`` at once."""
         context = contextvars.copy_context()
         with self._lock:
-            if self.is_full:
+            if self._inside >= self._waiting:
                 raise Refusal(Code.STORE_BUSY)
             self._pool = self._pool or ThreadPoolExecutor(self._threads, "palabre-write")
             future = self._pool.submit(partial(context.run, act, *args, **kwargs))
@@ -63,15 +64,26 @@ class Writers:
         future.add_done_callback(self._left)
         return await asyncio.wrap_future(future)
 
+    @contextmanager
+    def coming(self) -> Iterator[None]:
+        """Count a call that is on its way here: a crowd must not all find the door open."""
+        self._coming += 1
+        try:
+            yield
+        finally:
+            self._coming -= 1
+
     async def watch_the_loop(self) -> None:
-        """Keep note of how late the event loop is, until cancelled; lateness fades slowly."""
+        """Bring the queue's end closer when it was full and the loop is late, until cancelled."""
         now = asyncio.get_running_loop().time
         while True:
             due = now() + _EVERY
             await asyncio.sleep(_EVERY)
-            self._late = max(now() - due, self._late * _FADING)
-            if self._late < _LATE:
-                self._flooded = False
+            if now() - due > _LATE and self._was_full:
+                self._end = max(1, self._end // 2)
+            elif self._end < self._waiting:
+                self._end += _STEP
+            self._was_full = False
 
     def close(self) -> None:
         """Finish what is under way."""
