@@ -67,17 +67,18 @@ class Crowd:
 
     async def _post(self, connection: Connection) -> None:
         text = f"{self._chance.choice(TEXTS)} ({self._chance.random()})"
-        article = self._chance.randrange(ARTICLES)
-        content = {"url": f"https://example.org/articles/{article}", "text": text, "lang": "fr"}
+        content = {"url": _article(self._chance.randrange(ARTICLES)), "text": text, "lang": "fr"}
         above = self._one_of(self._public)
         if above and self._chance.random() < 0.4:
-            content |= {"parent": above}
+            content |= {"parent": above, "url": self._ledger.comments[above].url}
         if self._chance.random() < 0.5:
             content |= {"name": "Zoé", "email": "zoe@mail.example"}
         answer = await self._asked(connection, "POST", API, content=content)
         if answer.status == 201:
             said = answer.json()
-            self._ledger.comments[said["id"]] = Known(text, said["status"], said["token"])
+            self._ledger.comments[said["id"]] = Known(
+                content["url"], text, said["status"], said["token"]
+            )
             self._free.append(said["id"])
             if said["status"] == "published":
                 self._public.append(said["id"])
@@ -159,6 +160,10 @@ class Crowd:
         if len(self._free) < 3:
             return None
         return self._free.pop(self._chance.randrange(len(self._free)))
+
+
+def _article(number: int) -> str:
+    return f"https://example.org/articles/{number}"
 
 
 def _token_in(page: Answer) -> str:

@@ -19,8 +19,9 @@ DELETED = "deleted"
 
 @dataclass
 class Known:
-    """A comment that was acknowledged: its state, its words, and a change under way."""
+    """A comment that was acknowledged: its place, state and words, and a change under way."""
 
+    url: str
     text: str
     status: str
     token: str

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from drill_crowd import Crowd
@@ -70,6 +71,7 @@ def drill(rounds: int, workers: int, seed: int) -> int:
     server = HouseServer(Path(tempfile.mkdtemp()), workers=workers, PALABRE_LIMITS_ENABLED="false")
     begin = time.monotonic()
     starts = []
+    pool = ThreadPoolExecutor(max_workers=1)
     try:
         password = moderator(server, "exercice")
         starts.append(server.start())
@@ -77,8 +79,10 @@ def drill(rounds: int, workers: int, seed: int) -> int:
         asyncio.run(crowd.sign_in("exercice", password))
         for number in range(1, rounds + 1):
             asyncio.run(round_of(server, crowd, chance.uniform(EARLIEST, LATEST)))
-            starts.append(server.start())  # ends the programme when the store does not open
+            # Ends the programme when the server does not come up; we look meanwhile.
+            started = pool.submit(server.start)
             wrong = differences(server, ledger)
+            starts.append(started.result())
             if wrong:
                 print(f"round {number} (seed {seed}): {len(wrong)} wrong")
                 print(*(f"  WRONG {line}" for line in wrong[:20]), sep="\n")
@@ -86,6 +90,7 @@ def drill(rounds: int, workers: int, seed: int) -> int:
             if number % 20 == 0:
                 print(f"round {number}: {len(ledger.comments)} comments, nothing lost", flush=True)
     finally:
+        pool.shutdown()
         server.stop()
     report(ledger, rounds, starts, time.monotonic() - begin)
     return 0
