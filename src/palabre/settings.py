@@ -121,7 +121,7 @@ class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     level: Annotated[str, _about("debug, info, warning or error.")] = "info"
     reads: Annotated[
         bool,
-        _about("Whether answers from memory are logged; a line costs as much as the answer."),
+        _about("Whether answers from memory are logged; a line takes longer than the answer."),
     ] = False
 
 
