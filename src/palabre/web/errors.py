@@ -74,6 +74,8 @@ _BY_STATUS = {
     429: Code.TOO_MANY_REQUESTS,
 }
 _CLIENT_ERRORS = range(400, 500)
+# The framework calls a body that its client broke off a fault of the server's (500).
+_CUT_SHORT = "client disconnected prematurely"
 
 
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -95,6 +97,8 @@ def refusal_of(error: Exception) -> Refusal:
     if isinstance(error, Refusal):
         return error
     if isinstance(error, HTTPException):
+        if error.detail == _CUT_SHORT:
+            return Refusal(Code.UNREADABLE_TEXT)
         if error.status_code in _BY_STATUS:
             return Refusal(_BY_STATUS[error.status_code])
         if error.status_code in _CLIENT_ERRORS:
