@@ -53,7 +53,7 @@ def backup(config: Path | None, file: Path, keep: int | None) -> None:
             )
     except ArchiveError as error:
         raise click.ClickException(f"no backup was made: {error}") from error
-    click.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB, {holds(manifest)}")
+    click.echo(f"{target}: {_size(target)}, {holds(manifest)}")
     if keep is not None:
         for old in _old(file, keep):
             old.unlink()
@@ -68,6 +68,11 @@ def holds(manifest: Manifest) -> str:
         f"{rows.get('votes', 0)} votes, {rows.get('decisions', 0)} decisions, "
         f"schema {manifest.schema}, checked"
     )
+
+
+def _size(file: Path) -> str:
+    megabytes = file.stat().st_size / 1e6
+    return f"{megabytes:.1f} MB" if megabytes >= 1 else f"{megabytes * 1000:.0f} kB"
 
 
 def _name(moment: datetime) -> str:
