@@ -219,7 +219,7 @@ def test_refused_forms(watched: Visit, town: "Town", slug: str) -> None:
         expect(page.locator("[data-errors]")).to_be_visible()
         expect(page.locator("#palabre-text")).not_to_be_empty()
         clean(page)
-    for text in texts:
+    for text in texts[:3]:
         page.goto(f"{town.base}/desk/sign-in")
         page.get_by_label("Identifiant").fill(text)
         page.get_by_label("Mot de passe").fill(text)
