@@ -44,7 +44,7 @@ bench: $(VENV)/.dev ## Measure the judge and the path of a comment; needs ../sha
 	@$(BIN)/python benchmarks/real_input.py
 
 .PHONY: campaign
-campaign: $(VENV)/.dev browser widget-tools ## The long rest: 20,000 posts with kills, every screenshot; report under docs/
+campaign: $(VENV)/.dev browser widget-tools ## The long rest: 20,000 posts, 200 kills, every screenshot; report in docs/campaign.md
 	@$(BIN)/python benchmarks/campaign.py
 
 .PHONY: browser
