@@ -34,7 +34,7 @@ CHECKS = (
     response_schema_conformance,
 )
 URL = f"{ORIGIN}/politique/budget"
-CALLS = 14
+CALLS = 60
 
 
 @pytest.fixture

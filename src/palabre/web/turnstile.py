@@ -49,8 +49,17 @@ class Turnstile:
         elif self._house.writers.is_full:
             await self._turn_away(scope, receive, send)
         else:
-            with self._house.writers.coming():
-                await self._app(scope, receive, send)
+            # Counted once its words are here: else some dozens who begin a call and never end it
+            # would keep everybody else from writing.
+            heard = await _arrived(receive, self._house.config.max_body_bytes)
+            await self._let_in(scope, heard, send)
+
+    async def _let_in(self, scope: "HTTPScope", receive: "Receive", send: "Send") -> None:
+        if self._house.writers.is_full:
+            await self._turn_away(scope, receive, send)
+            return
+        with self._house.writers.coming():
+            await self._app(scope, receive, send)
 
     async def _turn_away(self, scope: "HTTPScope", receive: "Receive", send: "Send") -> None:
         asked = dict(scope["headers"])
@@ -89,3 +98,21 @@ class Turnstile:
         status = errors.STATUS[refusal.code]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+async def _arrived(receive: "Receive", most: int) -> "Receive":
+    """Wait for the body, or for more of it than anybody may send; return it to be received."""
+    messages: list[Any] = []
+    size = 0
+    while size <= most:
+        message: Any = await receive()
+        messages.append(message)
+        size += len(message.get("body", b""))
+        if not message.get("more_body", False):
+            break
+    messages.reverse()
+
+    async def again() -> Any:  # noqa: ANN401 -- one of ASGI's messages
+        return messages.pop() if messages else await receive()
+
+    return again
