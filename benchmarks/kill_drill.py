@@ -16,6 +16,7 @@ import argparse
 import asyncio
 import random
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -123,6 +124,8 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     options = parser.parse_args()
+    # Whoever ends the drill ends its server, too, which lives in a group of its own.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     return 1 if drill(options.rounds, options.workers, options.seed) else 0
 
 
