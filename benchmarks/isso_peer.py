@@ -1,4 +1,4 @@
-"""Reads and posts beside Isso, a well-known self-hosted comment server, in one run.
+"""Start, memory, reads, posts and a mixed load beside Isso, a known comment server, in one run.
 
     python benchmarks/isso_peer.py [--seconds 4] [--rounds 5]
 
@@ -24,13 +24,28 @@ import urllib.parse
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from figures import keep
 from house_server import HouseServer
 from loopback import Connection, CutOffError
-from read_path import cpu_of, wrk
+from read_path import cpu_of, pss_of, wrk
 
 WORDS = "le conseil municipal a voté la rénovation du marché couvert malgré les réserves".split()  # noqa: SIM905
 CONNECTIONS = 8
 SIZES = (100, 500)
+MIXED = 10  # threads of the mixed load, of 50 comments each
+# 95 reads and 5 posts of a hundred, over all threads of the mixed load.
+_MIXED = """
+local reads, posts, n = {reads}, {posts}, {first}
+request = function()
+  local k = math.random(#reads)
+  n = n + 1
+  if math.random() < 0.95 then
+    return wrk.format("GET", reads[k], {{["Accept-Encoding"] = "gzip"}})
+  end
+  local body = string.gsub(posts[k][2], "NUMBER", tostring(n))
+  return wrk.format("POST", posts[k][1], {{["Content-Type"] = "application/json"}}, body)
+end
+"""
 
 
 @dataclass
@@ -40,7 +55,8 @@ class Peer:
     name: str
     port: int
     pid: int
-    read: dict[int, str] = field(default_factory=dict)
+    started: float
+    read: dict[str, str] = field(default_factory=dict)
     figures: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
 
     def note(self, what: str, rate: float, cpu_ms: float) -> None:
@@ -48,15 +64,16 @@ class Peer:
         self.figures.setdefault(what, []).append((rate, cpu_ms))
 
 
-def text(number: int) -> str:
+def text(number: object) -> str:
     """Return a harmless comment of about 240 characters."""
-    return " ".join(WORDS[(number + k) % len(WORDS)] for k in range(38)) + f" {number}."
+    first = number if isinstance(number, int) else 0
+    return " ".join(WORDS[(first + k) % len(WORDS)] for k in range(38)) + f" {number}."
 
 
-def isso_call(title: str, number: int, parent: object = None) -> tuple[str, dict]:
+def isso_call(title: str, number: object, parent: object = None) -> tuple[str, dict]:
     """Return path and body of a post to Isso."""
     address = urllib.parse.quote(f"/{title}/", safe="")
-    body = {"author": f"lecteur{number % 500}", "email": None, "website": None, "title": title}
+    body = {"author": f"lecteur{number}", "email": None, "website": None, "title": title}
     return f"/new?uri={address}", body | {
         "text": text(number),
         "parent": parent,
@@ -64,14 +81,23 @@ def isso_call(title: str, number: int, parent: object = None) -> tuple[str, dict
     }
 
 
-def palabre_call(title: str, number: int, parent: object = None) -> tuple[str, dict]:
+def palabre_call(title: str, number: object, parent: object = None) -> tuple[str, dict]:
     """Return path and body of a post to Palabre."""
     body = {"url": f"https://example.org/{title}/", "text": text(number)}
-    body["name"] = f"lecteur{number % 500}"
+    body["name"] = f"lecteur{number}"
     return "/api/v1/comments", body | ({"parent": parent} if parent else {})
 
 
 CALLS = {"isso": isso_call, "palabre": palabre_call}
+
+
+def reading(peer: Peer, title: str) -> str:
+    """Return the path that the peer's own front end asks for to show a thread."""
+    if peer.name == "isso":
+        address = urllib.parse.quote(f"/{title}/", safe="")
+        return f"/?uri={address}&nested_limit=5&sort=oldest&offset=0"
+    address = urllib.parse.quote(f"https://example.org/{title}/", safe="")
+    return f"/api/v1/comments?limit=100&url={address}"
 
 
 def post(peer: Peer, path: str, body: dict) -> dict:
@@ -86,12 +112,13 @@ def post(peer: Peer, path: str, body: dict) -> dict:
     return json.loads(data)
 
 
-def fill(peer: Peer, size: int) -> None:
+def fill(peer: Peer, title: str, size: int) -> None:
     """Make a thread of ``size`` comments: of five, three roots and two answers."""
+    peer.read[title] = reading(peer, title)
     roots: list[object] = []
     for number in range(size):
         parent = roots[-1] if number % 5 in {3, 4} else None
-        answer = post(peer, *CALLS[peer.name](f"t{size}", number, parent))
+        answer = post(peer, *CALLS[peer.name](title, number, parent))
         if parent is None:
             roots.append(answer["id"])
 
@@ -117,7 +144,18 @@ async def flood(peer: Peer, seconds: float, first: int) -> int:
     return done
 
 
-def start_isso(folder: Path) -> tuple[subprocess.Popen, int]:
+def mixed(peer: Peer, folder: Path, first: int) -> Path:
+    """Write the wrk script of the mixed load."""
+    titles = [f"mixed{n}" for n in range(MIXED)]
+    reads = ", ".join(json.dumps(peer.read[title]) for title in titles)
+    calls = [CALLS[peer.name](title, "NUMBER") for title in titles]
+    posts = ", ".join(f"{{{json.dumps(p)}, [==[{json.dumps(b)}]==]}}" for p, b in calls)
+    script = folder / f"mixed-{peer.name}.lua"
+    script.write_text(_MIXED.format(reads=f"{{{reads}}}", posts=f"{{{posts}}}", first=first))
+    return script
+
+
+def start_isso(folder: Path) -> Peer:
     """Install Isso if need be, and start it."""
     home = Path("out/isso")
     python = home / "bin/python"
@@ -134,28 +172,39 @@ def start_isso(folder: Path) -> tuple[subprocess.Popen, int]:
     command = [home / "bin/gunicorn", "-b", f"127.0.0.1:{port}", "-w", "4", "--preload", "isso.run"]
     log = (folder / "isso.log").open("w")
     environment = {**os.environ, "ISSO_SETTINGS": str(config)}
+    begin = time.perf_counter()
     process = subprocess.Popen(
         command, env=environment, stdout=log, stderr=log, start_new_session=True
     )
-    for _ in range(200):
+    while time.perf_counter() - begin < 20:
         with contextlib.suppress(OSError):
-            http.client.HTTPConnection("127.0.0.1", port, timeout=1).connect()
-            return process, port
-        time.sleep(0.1)
+            asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            asked.request("GET", "/?uri=%2Fnothing%2F")
+            asked.getresponse().read()
+            return Peer("isso", port, process.pid, time.perf_counter() - begin)
+        time.sleep(0.02)
     raise SystemExit((folder / "isso.log").read_text())
 
 
-def measure(peers: list[Peer], seconds: float, number: int) -> None:
+def load(peer: Peer, what: str, url: str, seconds: float, *options: str) -> None:
+    """Load a peer by wrk once and note rate and CPU per request."""
+    before = cpu_of(peer.pid)
+    rate, _, count = wrk(url, seconds, "--timeout", "30s", *options)
+    peer.note(what, rate, (cpu_of(peer.pid) - before) * 1000 / max(count, 1))
+
+
+def measure(peers: list[Peer], seconds: float, number: int, folder: Path) -> None:
     """Measure each subject once."""
     for size in SIZES:
         for peer in peers:
-            before = cpu_of(peer.pid)
-            url = f"http://127.0.0.1:{peer.port}{peer.read[size]}"
+            url = f"http://127.0.0.1:{peer.port}{peer.read[f't{size}']}"
             # An answer that takes seconds is asked for by two, or none would be whole in time.
             few = ["-c2"] if size > SIZES[0] else []
-            options = ["-H", "Accept-Encoding: gzip", "--timeout", "30s", *few]
-            rate, _, count = wrk(url, seconds * (3 if few else 1), *options)
-            peer.note(f"read {size}", rate, (cpu_of(peer.pid) - before) * 1000 / max(count, 1))
+            options = ["-H", "Accept-Encoding: gzip", *few]
+            load(peer, f"read {size}", url, seconds * (3 if few else 1), *options)
+    for peer in peers:
+        script = mixed(peer, folder, number * 1_000_000)
+        load(peer, "mixed", f"http://127.0.0.1:{peer.port}", seconds, "-s", str(script))
     for peer in peers:
         before = cpu_of(peer.pid)
         done = asyncio.run(flood(peer, seconds, number * 1_000_000))
@@ -172,6 +221,14 @@ def report(peers: list[Peer]) -> None:
         pairs = ((theirs, 0), (ours, 0), (theirs, 1), (ours, 1))
         row = [statistics.median(one[k] for one in figures) for figures, k in pairs]
         print(f"{what:12}{row[0]:9.0f}{row[1]:11.0f}{ratio:9.1f}{row[2]:10.3f}{row[3]:12.3f}")
+    memory = {peer.name: pss_of(peer.pid) for peer in peers}
+    print(f"start: Isso {isso.started:.2f} s, Palabre {palabre.started:.2f} s; memory {memory} MB")
+    keep(
+        "isso",
+        figures={peer.name: peer.figures for peer in peers},
+        started={peer.name: peer.started for peer in peers},
+        memory=memory,
+    )
 
 
 def main() -> None:
@@ -182,23 +239,20 @@ def main() -> None:
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="palabre-isso-"))
     server = HouseServer(folder / "house", PALABRE_LIMITS_ENABLED="false")
-    server.start()
-    process, port = start_isso(folder)
-    isso = Peer("isso", port, process.pid)
-    palabre = Peer("palabre", server.port, server.pid)
+    isso = start_isso(folder)
+    palabre = Peer("palabre", server.port, 0, server.start())
+    palabre.pid = server.pid
     try:
-        for size in SIZES:
-            address = urllib.parse.quote(f"/t{size}/", safe="")
-            isso.read[size] = f"/?uri={address}&nested_limit=5&sort=oldest&offset=0"
-            address = urllib.parse.quote(f"https://example.org/t{size}/", safe="")
-            palabre.read[size] = f"/api/v1/comments?limit=100&url={address}"
-            for peer in (isso, palabre):
-                fill(peer, size)
+        for peer in (isso, palabre):
+            for size in SIZES:
+                fill(peer, f"t{size}", size)
+            for n in range(MIXED):
+                fill(peer, f"mixed{n}", 50)
         for number in range(given.rounds):
-            measure([isso, palabre], given.seconds, number + 1)
+            measure([isso, palabre], given.seconds, number + 1, folder)
         report([isso, palabre])
     finally:
-        process.terminate()
+        os.kill(isso.pid, 15)
         server.stop()
 
 

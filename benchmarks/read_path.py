@@ -25,9 +25,11 @@ import urllib.parse
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from figures import keep
 from house_server import HouseServer
 from long_threads import ROOTS_A_PAGE, fill
 
+_KINDS = ("plain", "gzip")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _OWN = {"date", "server", "connection", "content-length", "keep-alive", "x-request-id"}
 _NGINX = """
@@ -207,21 +209,32 @@ def main() -> None:
     nginx = start_nginx(folder, nginx_port, {"plain": pages[100], "gzip": pages[100]})
     subjects = []
     try:
-        for packed, kind in ((False, "plain"), (True, "gzip")):
+        for packed, kind in enumerate(_KINDS):
             reference = f"nginx {kind}"
             static = f"http://127.0.0.1:{nginx_port}/{kind}"
-            subjects.append(Subject(reference, static, packed, nginx.pid))
+            subjects.append(Subject(reference, static, bool(packed), nginx.pid))
             subjects += [
-                Subject(f"{size} comments, {kind}", page, packed, server.pid, reference)
+                Subject(f"{size} comments, {kind}", page, bool(packed), server.pid, reference)
                 for size, page in pages.items()
             ]
             name = f"100, a post a second, {kind}"
-            subjects.append(Subject(name, pages[100], packed, server.pid, reference, posting=True))
+            subjects.append(
+                Subject(name, pages[100], bool(packed), server.pid, reference, posting=True)
+            )
         for _ in range(given.rounds):
             for subject in subjects:
                 measure(subject, given.seconds, server.port)
         report(subjects)
-        print(f"PSS of the server's processes: {pss_of(server.pid):.0f} MB")
+        memory = pss_of(server.pid)
+        print(f"PSS of the server's processes: {memory:.0f} MB")
+        keep(
+            f"reads-{given.workers}",
+            rows={s.name: [s.rates, s.cpu, s.p99, s.reference] for s in subjects},
+            memory=memory,
+            bytes={
+                kind: len(get(pages[100], packed=kind == "gzip")[1]) for kind in ("plain", "gzip")
+            },
+        )
         print(f"load average: {os.getloadavg()}, {os.cpu_count()} cores", file=sys.stdout)
     finally:
         nginx.terminate()
