@@ -1,5 +1,6 @@
 """Moderators come and go; with the real argon2id."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -68,3 +69,37 @@ def test_a_known_login_gets_a_new_password(sign_in):
         login="marie", name="", password="une autre phrase longue", role=Role.MODERATOR
     )
     assert sign_in.who(sign_in("marie", "une autre phrase longue")).name == "Marie D."
+    with pytest.raises(Refusal) as refused:
+        sign_in("marie", PASSWORD)
+    assert refused.value.code is Code.SIGN_IN_FAILED
+
+
+def test_a_new_password_ends_the_sessions_of_this_account_alone(sign_in):
+    sign_in.add_moderator(login="paul", name="Paul", password=PASSWORD, role=Role.MODERATOR)
+    old = [sign_in("marie", PASSWORD) for _ in range(2)]
+    other = sign_in("paul", PASSWORD)
+    sign_in.add_moderator(
+        login="marie", name="", password="une autre phrase longue", role=Role.MODERATOR
+    )
+    for token in old:
+        with pytest.raises(Refusal) as refused:
+            sign_in.who(token)
+        assert refused.value.code is Code.SIGN_IN_REQUIRED
+    assert sign_in.who(other).login == "paul"
+    assert sign_in.who(sign_in("marie", "une autre phrase longue")).login == "marie"
+
+
+def test_an_old_password_that_was_right_a_moment_ago_opens_nothing(sign_in):
+    """The password is replaced after it was compared, and before the session is stored."""
+
+    class Slow:
+        def verify(self, password_hash: str, password: str) -> bool:
+            fits = sign_in.hasher.verify(password_hash, password)
+            sign_in.add_moderator(
+                login="marie", name="", password="une autre phrase longue", role=Role.MODERATOR
+            )
+            return fits
+
+    with pytest.raises(Refusal) as refused:
+        replace(sign_in, hasher=Slow())("marie", PASSWORD)
+    assert refused.value.code is Code.SIGN_IN_FAILED

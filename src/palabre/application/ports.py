@@ -199,6 +199,7 @@ class Moderators(Protocol):
     def open_session(self, session: Session) -> None: ...  # noqa: D102
     def session(self, key: str) -> Session | None: ...  # noqa: D102
     def end_session(self, key: str) -> None: ...  # noqa: D102
+    def end_sessions_of(self, moderator_id: str) -> None: ...  # noqa: D102
     def end_expired(self, now: datetime) -> None: ...  # noqa: D102
 
 

@@ -47,6 +47,10 @@ class SignIn:
             expires_at=now + self.session_length,
         )
         with self.store.writing() as unit:
+            # A new password that came while this one was compared ends what it would have opened.
+            present = unit.moderators.get(moderator.id)
+            if present is None or present.password_hash != expected:
+                raise Refusal(Code.SIGN_IN_FAILED)
             unit.moderators.end_expired(now)
             unit.moderators.open_session(session)
         return token
@@ -70,22 +74,28 @@ class SignIn:
     def add_moderator(
         self, *, login: str, name: str, password: str, role: Role, site_ids: tuple[str, ...] = ()
     ) -> Moderator:
-        """Create an account, or give an existing login a new password."""
+        """Create an account, or give an existing login a new password.
+
+        A new password ends every session of the account: it is often given because somebody else
+        knows the old one.
+        """
         if len(password) < MIN_PASSWORD:
             raise Refusal(Code.BAD_FIELD, field="password", minimum=MIN_PASSWORD)
         now = self.clock()
         login = login.strip().casefold()
+        hashed = self.hasher.hash(password)  # takes its time: not while others wait to write
         with self.store.writing() as unit:
             known = unit.moderators.by_login(login)
             if known is not None:
-                unit.moderators.set_password(known.id, self.hasher.hash(password))
+                unit.moderators.set_password(known.id, hashed)
+                unit.moderators.end_sessions_of(known.id)
                 return known
             moderator = Moderator(
                 id=new_id(now),
                 login=login,
                 name=name,
                 role=role,
-                password_hash=self.hasher.hash(password),
+                password_hash=hashed,
                 site_ids=site_ids,
                 created_at=now,
             )

@@ -25,6 +25,7 @@ _PASSWORD = (
 )
 _SESSION = sa.select(sessions).where(sessions.c.key == sa.bindparam("this"))
 _END = sa.delete(sessions).where(sessions.c.key == sa.bindparam("this"))
+_END_OF = sa.delete(sessions).where(sessions.c.moderator_id == _ID)
 _END_EXPIRED = sa.delete(sessions).where(sessions.c.expires_at <= sa.bindparam("now"))
 
 
@@ -99,6 +100,10 @@ class SqlModerators:
     def end_session(self, key: str) -> None:
         """Forget a sign-in."""
         self._connection.execute(_END, {"this": key})
+
+    def end_sessions_of(self, moderator_id: str) -> None:
+        """Forget all sign-ins of an account."""
+        self._connection.execute(_END_OF, {"moderator": moderator_id})
 
     def end_expired(self, now: datetime) -> None:
         """Forget the sign-ins that have run out."""

@@ -108,3 +108,19 @@ def test_sessions_open_end_and_run_out(store: Store):
         unit.moderators.end_session("unknown")
         assert unit.moderators.session(long.key) is None
         assert unit.moderators.session(third.key) == third
+
+
+def test_the_sessions_of_one_account_end_together(store: Store):
+    claire, paul = a_moderator(), a_moderator("paul")
+    one, two, other = (a_session(who) for who in (claire, claire, paul))
+    with store.writing() as unit:
+        for moderator in (claire, paul):
+            unit.moderators.add(moderator)
+        for session in (one, two, other):
+            unit.moderators.open_session(session)
+    with store.writing() as unit:
+        unit.moderators.end_sessions_of(claire.id)
+        unit.moderators.end_sessions_of(an_id())
+    with store.reading() as unit:
+        kept = [unit.moderators.session(session.key) for session in (one, two, other)]
+    assert kept == [None, None, other]

@@ -52,6 +52,12 @@ class MemoryModerators:
         """Forget a sign-in."""
         self._sessions.pop(key, None)
 
+    def end_sessions_of(self, moderator_id: str) -> None:
+        """Forget all sign-ins of an account."""
+        for session in list(self._sessions.values()):
+            if session.moderator_id == moderator_id:
+                del self._sessions[session.key]
+
     def end_expired(self, now: datetime) -> None:
         """Forget the sign-ins that have run out."""
         for session in list(self._sessions.values()):
