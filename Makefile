@@ -40,10 +40,9 @@ check: $(VENV)/.dev ## Lint, types, rooms: everything that reads the code withou
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 .PHONY: bench
-bench: $(VENV)/.dev ## Measure the judge and the path of a comment; needs ../shared/data
-	@$(BIN)/python benchmarks/false_alarms.py
-	@$(BIN)/python benchmarks/judge.py
-	@$(BIN)/python benchmarks/real_input.py
+bench: $(VENV)/.dev servers ## Measure reads, posts, floods, long threads beside nginx and Isso; report in docs/benchmarks.md
+	@scripts/debian-packages wrk nginx-light
+	@$(BIN)/python benchmarks/bench.py $(ARGS)
 
 .PHONY: campaign
 campaign: $(VENV)/.dev browser widget-tools ## The long rest: 20,000 posts, 200 kills, every screenshot; report in docs/campaign.md

@@ -118,10 +118,10 @@ def section(part: Part, code: int, seconds: float, lines: list[str]) -> str:
     )
 
 
-def earlier() -> Iterator[tuple[str, str]]:
-    """Yield the sections of the last report by title."""
-    if REPORT.exists():
-        for text in re.split(r"^(?=## )", REPORT.read_text(encoding="utf-8"), flags=re.MULTILINE):
+def earlier(report: Path = REPORT) -> Iterator[tuple[str, str]]:
+    """Yield the sections of a report's last state by title."""
+    if report.exists():
+        for text in re.split(r"^(?=## )", report.read_text(encoding="utf-8"), flags=re.MULTILINE):
             if text.startswith("## "):
                 yield text.partition("\n")[0][3:], text.rstrip() + "\n"
 
