@@ -9,13 +9,14 @@ from typing import Any
 from litestar import Litestar, Request, Response
 from litestar.handlers import HTTPRouteHandler
 
-from palabre.domain.errors import Code
+from palabre.domain.errors import Code, Refusal
 from palabre.web import (
     assets,
     demo_pages,
     desk,
     errors,
     forms,
+    links,
     operations,
     pages,
     public_api,
@@ -27,12 +28,17 @@ from palabre.web.access_log import (
     log_failure,
     log_read,
 )
-from palabre.web.house import House
+from palabre.web.house import Catalogue, House
 from palabre.web.languages import catalogue_for
 from palabre.web.metrics import Metrics
 from palabre.web.prefix import prefix_of, under
 from palabre.web.read_path import ReadPath
-from palabre.web.security import SecurityRim, foreign_callers_stay_out
+from palabre.web.security import (
+    SecurityRim,
+    foreign_callers_stay_out,
+    framed_by,
+    registered_origins,
+)
 from palabre.web.turnstile import Turnstile
 
 # Reading use cases wait for the disk. More threads than this only wait for each other, and each
@@ -134,7 +140,7 @@ def _answer_with(house: House) -> Any:  # noqa: ANN401 -- Litestar wants this ex
                 refusal, catalogue, path, base_url=house.config.base_url
             )
         else:
-            response = views.error_page(refusal, catalogue, house)
+            response = _page_of(refusal, catalogue, request, house)
             response.status_code = errors.STATUS[refusal.code]
             response.headers.update(errors.headers(refusal))
         allow = getattr(error, "headers", None) or {}
@@ -142,6 +148,19 @@ def _answer_with(house: House) -> Any:  # noqa: ANN401 -- Litestar wants this ex
             response.headers["Allow"] = allow["allow"]
         return response
 
+    return answer
+
+
+def _page_of(
+    refusal: Refusal, catalogue: Catalogue, request: Request[Any, Any, Any], house: House
+) -> Response[str]:
+    if refusal.code not in {Code.BAD_CURSOR, Code.CURSOR_EXPIRED}:
+        return views.error_page(refusal, catalogue, house)
+    query = request.scope["query_string"].decode("latin-1")
+    start = links.first_page(request.scope["path"], query)
+    answer = views.error_page(refusal, catalogue, house, start=start)
+    # Whoever paged in a frame of the publisher's is still there.
+    framed_by(answer, registered_origins(house))
     return answer
 
 

@@ -11,6 +11,7 @@ MAX_LENGTH = 4000
 
 # Only pages of ours that hold a thread, as a path: a redirect never leaves this server.
 _BACK = re.compile(r"/(?:thread\?|articles/)[!-\[\]-~]*")
+_PAGED = re.compile(r"/(?:thread|articles/|comments/)[\w./-]*", re.ASCII)
 # What a page shows once: gone as soon as the reader moves on.
 _PASSING = frozenset({"posted", "done", "reply", "edit", "fragment", "item", "all"})
 
@@ -54,6 +55,14 @@ def sort_of(text: str) -> Sort:
 def anchor(comment_id: str) -> str:
     """Return the fragment under which a comment stands in its page."""
     return f"c-{comment_id}"
+
+
+def first_page(path: str, query: str) -> str | None:
+    """Return the first page of a list of ours that somebody paged through; None: not of ours."""
+    if len(path) + len(query) > MAX_LENGTH or not _PAGED.fullmatch(path):
+        return None
+    kept = [(k, v) for k, v in parse_qsl(query) if k == "all" or k not in _PASSING | {"after"}]
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def back(given: str, comment_id: str, **parameters: str) -> str:

@@ -13,7 +13,7 @@ from palabre.web.assets import asset_url, not_modified
 from palabre.web.errors import words as error_words
 from palabre.web.house import Catalogue, House
 
-MEDIA_TYPE = "text/html; charset=utf-8"
+MEDIA_TYPE = "text/html"  # Litestar adds the charset
 
 # Nothing personal is in an anonymous page, so it may be shared; it is asked for anew each time,
 # since a comment that was removed must be gone. The cache tells readers apart by their tokens.
@@ -74,8 +74,19 @@ def shared(
     return answer
 
 
-def error_page(refusal: Refusal, catalogue: Catalogue, house: House) -> Response[str]:
-    """Return a page that says what was refused and what to do about it."""
+def error_page(
+    refusal: Refusal, catalogue: Catalogue, house: House, *, start: str | None = None
+) -> Response[str]:
+    """Return a page that says what was refused and what to do about it.
+
+    ``start``: a link to the first page of what was being paged through.
+    """
     title, remedy = error_words(refusal, catalogue)
-    values = {"title": title, "remedy": remedy, "code": refusal.code.value, "house": house}
+    values = {
+        "title": title,
+        "remedy": remedy,
+        "code": refusal.code.value,
+        "house": house,
+        "start": start,
+    }
     return page("error.html", catalogue, values)
