@@ -59,6 +59,11 @@ class Postgresql:
         self.start()
         atexit.register(self.close)
 
+    @property
+    def pid(self) -> int | None:
+        """The process that a server of our own consists of, with its children."""
+        return self._process.pid if self._process else None
+
     def run(self, statement: str) -> list[Any]:
         """Run one statement as the server's owner, outside any transaction."""
         with psycopg.connect(self._plain(self._url), autocommit=True) as connection:
