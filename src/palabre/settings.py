@@ -13,10 +13,11 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
-from zoneinfo import available_timezones
 
 import msgspec
 from msgspec import Meta
+
+from palabre.settings_check import complaint
 
 _PREFIX = "PALABRE_"
 _OTHERS_MAY = stat.S_IRWXG | stat.S_IRWXO
@@ -47,6 +48,10 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         list[str],
         _about("Networks whose X-Forwarded-For is believed, such as 127.0.0.1/32."),
     ] = []
+    metrics_from: Annotated[
+        list[str],
+        _about("Networks that may ask for /metrics; * lets everybody."),
+    ] = msgspec.field(default_factory=lambda: ["127.0.0.0/8", "::1/128"])
     secret_key: Annotated[
         str,
         _about("Signs forms and keys the hashes of addresses; better kept in secret_key_file."),
@@ -210,7 +215,9 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
         settings = msgspec.convert(data, Settings, strict=False)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{where}: {error}") from error
-    _check(settings, where)
+    wrong = complaint(settings)
+    if wrong:
+        raise SettingsError(f"{where}: {wrong}")
     return settings
 
 
@@ -264,26 +271,6 @@ def _refuse_unknown(data: Mapping[str, Any], where: str) -> None:
             raise SettingsError(f"{where}: [{section}] must be a table")
         for key in (k for table in tables for k in table if k not in keys):
             raise SettingsError(f"{where}: [{section}] unknown key {key!r}{_nearest(key, keys)}")
-
-
-def _check(settings: Settings, where: str) -> None:
-    if settings.database.durability not in {"power", "process"}:
-        raise SettingsError(f"{where}: [database] durability must be 'power' or 'process'")
-    if settings.log.level not in {"debug", "info", "warning", "error"}:
-        raise SettingsError(f"{where}: [log] level must be debug, info, warning or error")
-    if settings.server.timezone not in available_timezones():
-        raise SettingsError(
-            f"{where}: [server] timezone {settings.server.timezone!r} is not an IANA name such as "
-            "'Europe/Paris'"
-        )
-    for site in settings.sites:
-        for origin in site.origins:
-            scheme, _, rest = origin.partition("://")
-            if scheme not in {"http", "https"} or not rest or "/" in rest or rest != rest.lower():
-                raise SettingsError(
-                    f"{where}: [[sites]] {site.id}: origin {origin!r} must look like "
-                    "'https://example.org': scheme and host in lower case, no path, no slash"
-                )
 
 
 def _nearest(word: str, known: Iterable[str]) -> str:

@@ -214,6 +214,7 @@ def _web_config(parts: Parts) -> WebConfig:
         limits_enabled=limits.enabled,
         rates=Rates(post=limits.post, edit=limits.edit, vote=limits.vote, sign_in=limits.sign_in),
         trusted_proxies=tuple(settings.server.trusted_proxies),
+        metrics_from=tuple(settings.server.metrics_from),
         max_body_bytes=limits.body_bytes,
         text_length=settings.comments.text_length,
         page_size=settings.comments.page_size,

@@ -12,7 +12,7 @@ import pytest
 
 from builders import ORIGIN
 from palabre.web.app import create_app
-from palabre.web.house import House, Rates
+from palabre.web.house import House, Rates, WebConfig
 
 URL = f"{ORIGIN}/politique/budget"
 COMMENTS = "/api/v1/comments"
@@ -92,6 +92,47 @@ def test_addresses_of_one_ipv6_home_count_together(limited):
 def test_who_is_no_proxy_is_not_believed_because_proxies_exist(limited):
     forwarded = [["198.51.100.1"], ["198.51.100.2"], ["198.51.100.3"]]
     assert statuses(limited("10.0.0.0/8"), forwarded, peer="203.0.113.9") == [201, 201, 429]
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers", "allowed"),
+    [
+        ("127.0.0.1", {}, True),
+        ("::1", {}, True),
+        ("::ffff:127.0.0.1", {}, True),
+        ("203.0.113.9", {}, False),
+        ("testclient", {}, False),
+        ("10.0.0.1", {"X-Forwarded-For": "127.0.0.1"}, True),  # the proxy says so
+        ("10.0.0.1", {"X-Forwarded-For": "203.0.113.9"}, False),
+        ("10.0.0.1", {"X-Forwarded-For": "127.0.0.1, 203.0.113.9"}, False),
+        ("10.0.0.1", {}, False),
+        # Somebody stands in front whom no setting names: everybody would come from here.
+        ("127.0.0.1", {"X-Forwarded-For": "203.0.113.9"}, False),
+        ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}, False),
+        ("127.0.0.1", {"Forwarded": "for=203.0.113.9"}, False),
+    ],
+)
+def test_figures_are_for_this_machine(build, store, peer, headers, allowed):
+    async def ask(**changes: Any) -> httpx.Response:
+        changes = {"trusted_proxies": ("10.0.0.0/8",)} | changes
+        async with asking(build(store, **changes), peer) as client:
+            return await client.get("/metrics", headers=headers)
+
+    answer = asyncio.run(ask(metrics_from=WebConfig(base_url="", secret=b"").metrics_from))
+    assert answer.status_code == (200 if allowed else 404)
+    assert ("palabre_requests" in answer.text) is allowed
+    assert asyncio.run(ask(metrics_from=("*",))).status_code == 200
+    assert asyncio.run(ask(metrics_from=())).status_code == 404
+
+
+def test_figures_are_for_whom_the_house_names(build, store):
+    async def ask(peer: str) -> int:
+        house = build(store, metrics_from=("192.0.2.0/24", "2001:db8::/48"))
+        async with asking(house, peer) as client:
+            return (await client.get("/metrics")).status_code
+
+    peers = ("192.0.2.7", "2001:db8::9", "127.0.0.1", "2001:db8:1::9")
+    assert [asyncio.run(ask(peer)) for peer in peers] == [200, 200, 404, 404]
 
 
 SPOOFED = {

@@ -245,8 +245,9 @@ def calls(house: House) -> tuple[Call, ...]:
             method="get",
             path="/metrics",
             name="metrics",
-            summary="Figures of this process for Prometheus.",
+            summary="Figures of this process for Prometheus; asked from elsewhere, 404.",
             answer="text/plain",
+            problems=(Code.NOT_FOUND,),
         ),
         Call(
             method="get",

@@ -67,7 +67,8 @@ class WebConfig:
 
     ``base_url`` is the public address of this server without a trailing slash; ``secret`` signs
     form tokens and keys the hashes of addresses; ``trusted_proxies`` are networks whose
-    ``X-Forwarded-For`` is believed. ``memory_bytes`` is how much the read path may keep (0:
+    ``X-Forwarded-For`` is believed, ``metrics_from`` those that may see the figures ("*": all).
+    ``memory_bytes`` is how much the read path may keep (0:
     nothing), ``log_reads`` whether answers from there are logged.
     """
 
@@ -77,6 +78,7 @@ class WebConfig:
     limits_enabled: bool = True
     rates: Rates = field(default_factory=Rates)
     trusted_proxies: tuple[str, ...] = ()
+    metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     max_body_bytes: int = 131_072
     text_length: int = 10_000
     page_size: int = 25

@@ -1,17 +1,19 @@
 """What those who keep the house running ask: does it live, can it answer, how does it fare."""
 
 import asyncio
+from typing import Any
 
 import msgspec
-from litestar import Response, get
+from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
-from palabre.domain.errors import Code
+from palabre.domain.errors import Code, Refusal
 from palabre.web import metrics as figures
 from palabre.web.errors import PROBLEMS_PATH, STATUS
 from palabre.web.house import House
 from palabre.web.metrics import Metrics
 from palabre.web.openapi import document
+from palabre.web.visitors import may_see_figures
 from palabre.web.wire import HealthOut
 
 _FRESH = {"Cache-Control": "no-store"}
@@ -46,8 +48,10 @@ class Operations:
         await asyncio.to_thread(self._house.check)
         return _json(HealthOut(status="ready"))
 
-    async def metrics(self) -> Response[bytes]:
-        """Return the figures of this process for Prometheus."""
+    async def metrics(self, request: Request[Any, Any, Any]) -> Response[bytes]:
+        """Return the figures of this process for Prometheus, to those who may see them."""
+        if not may_see_figures(request, self._house):
+            raise Refusal(Code.NOT_FOUND)
         return Response(
             self._metrics.exposition(), media_type=figures.MEDIA_TYPE, headers=dict(_FRESH)
         )

@@ -32,6 +32,7 @@ VOTER_HEADER = "Palabre-Voter"
 _YEAR = 365 * 24 * 3600
 # What tokens.new_token() makes is 43 characters; anything else was never ours and opens nothing.
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32,128}")
+_PASSED_ON = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
 _IPV6_HOME = 64  # a household or a machine gets a /64: counting single addresses counts nothing
 
 
@@ -91,10 +92,44 @@ def client_address(request: Request[Any, Any, Any], house: House) -> str | None:
     here = request.scope.get("client")
     if not here:
         return None
-    networks = _networks(house.config.trusted_proxies)
-    seen = _parsed(here[0])
+    seen = _seen(request, house)
     if seen is None:
         return str(here[0])
+    if isinstance(seen, IPv6Address):
+        return str(ip_network((seen, _IPV6_HOME), strict=False))
+    return str(seen)
+
+
+def may_see_figures(request: Request[Any, Any, Any], house: House) -> bool:
+    """Tell whether the request comes from where ``metrics_from`` says.
+
+    What came through a proxy that nobody named would seem to come from the proxy, so it is refused.
+    """
+    allowed = house.config.metrics_from
+    if "*" in allowed:
+        return True
+    peer, seen = _parsed((request.scope.get("client") or ("",))[0]), _seen(request, house)
+    if peer is None or seen is None:
+        return False
+    passed_on = any(name in request.headers for name in _PASSED_ON)
+    if passed_on and not _trusted(peer, _networks(house.config.trusted_proxies)):
+        return False
+    return _trusted(seen, _networks(allowed))
+
+
+def source_of(request: Request[Any, Any, Any], house: House) -> str | None:
+    """Return the keyed hash under which the client address counts today; never the address."""
+    address = client_address(request, house)
+    if address is None:
+        return None
+    return tokens.source_of(address, secret=house.config.secret, day=house.clock())
+
+
+def _seen(request: Request[Any, Any, Any], house: House) -> IPv4Address | IPv6Address | None:
+    networks = _networks(house.config.trusted_proxies)
+    seen = _parsed((request.scope.get("client") or ("",))[0])
+    if seen is None:
+        return None
     if _trusted(seen, networks):
         forwarded = ",".join(request.headers.getall("x-forwarded-for", [])).split(",")
         for entry in reversed(forwarded):
@@ -104,17 +139,7 @@ def client_address(request: Request[Any, Any, Any], house: House) -> str | None:
             seen = before
             if not _trusted(seen, networks):
                 break
-    if isinstance(seen, IPv6Address):
-        return str(ip_network((seen, _IPV6_HOME), strict=False))
-    return str(seen)
-
-
-def source_of(request: Request[Any, Any, Any], house: House) -> str | None:
-    """Return the keyed hash under which the client address counts today; never the address."""
-    address = client_address(request, house)
-    if address is None:
-        return None
-    return tokens.source_of(address, secret=house.config.secret, day=house.clock())
+    return seen
 
 
 def is_vouched(request: Request[Any, Any, Any], house: House, url: str) -> bool:

@@ -1,0 +1,49 @@
+"""What the types of the settings do not say: values that no house could run with."""
+
+from collections.abc import Iterator
+from ipaddress import ip_network
+from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
+
+if TYPE_CHECKING:
+    from palabre.settings import Settings
+
+EVERYBODY = "*"
+
+
+def complaint(settings: "Settings") -> str | None:
+    """Return the first thing that is wrong: section and key, and what it must look like."""
+    return next(_complaints(settings), None)
+
+
+def _complaints(settings: "Settings") -> Iterator[str]:
+    server = settings.server
+    if settings.database.durability not in {"power", "process"}:
+        yield "[database] durability must be 'power' or 'process'"
+    if settings.log.level not in {"debug", "info", "warning", "error"}:
+        yield "[log] level must be debug, info, warning or error"
+    if server.timezone not in available_timezones():
+        yield (f"[server] timezone {server.timezone!r} is not an IANA name such as 'Europe/Paris'")
+    for key, networks in (
+        ("trusted_proxies", server.trusted_proxies),
+        ("metrics_from", [n for n in server.metrics_from if n != EVERYBODY]),
+    ):
+        for network in networks:
+            if not _is_network(network):
+                yield f"[server] {key}: {network!r} must look like '10.0.0.0/8' or '::1/128'"
+    for site in settings.sites:
+        for origin in site.origins:
+            scheme, _, rest = origin.partition("://")
+            if scheme not in {"http", "https"} or not rest or "/" in rest or rest != rest.lower():
+                yield (
+                    f"[[sites]] {site.id}: origin {origin!r} must look like "
+                    "'https://example.org': scheme and host in lower case, no path, no slash"
+                )
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
