@@ -45,7 +45,9 @@ request = function()
 end
 response = function(status) if status == 201 then taken = taken + 1 else other = other + 1 end end
 done = function()
-  for _, t in ipairs(threads) do print(string.format("TOLD %d %d", t:get("taken"), t:get("other"))) end
+  for _, t in ipairs(threads) do
+    print(string.format("TOLD %d %d", t:get("taken"), t:get("other")))
+  end
 end
 """
 _SUBJECTS = {

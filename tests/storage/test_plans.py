@@ -71,7 +71,7 @@ STATEMENTS: dict[str, tuple[sa.Select[Any], Mapping[str, Any], str]] = {
     ),
     "queue counts": (queue.OTHERS, {"sites": ["a"]}, "COVERING INDEX ix_comments_queue"),
     "published": (queue.PUBLISHED, {"sites": ["a"]}, "ix_threads_site_id"),
-    "thread": (threads._FIND, {"address": b"x"}, "(address_hash=?)"),
+    "thread": (threads._FIND.statement, {"address": b"x"}, "(address_hash=?)"),
     "votes": (votes._OF, {"comments": IDS, "voter": "v"}, "(comment_id=? AND voter_key=?)"),
     "comment": (comments._STORED, {"comment": IDS[0]}, "PRIMARY KEY (id=?)"),
     "events": (outbox.WAITING, {"limit": 10}, "ix_outbox_waiting"),

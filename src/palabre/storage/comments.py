@@ -16,6 +16,7 @@ from palabre.storage.comment_rows import COMMENT, FOR_DESK, body_of, comment_of,
 from palabre.storage.counters import settle, touch
 from palabre.storage.effects import erased
 from palabre.storage.locking import hold_comment
+from palabre.storage.prepared import Prepared
 from palabre.storage.tables import (
     comment_authors,
     comment_bodies,
@@ -26,14 +27,18 @@ from palabre.storage.tables import (
 )
 
 _ID: sa.BindParameter[Any] = sa.bindparam("comment")
-_ADD = sa.insert(comments).values(
-    site_id=sa.select(threads.c.site_id)
-    .where(threads.c.id == sa.bindparam("in_thread"))
-    .scalar_subquery()
+_ADD = Prepared(
+    sa.insert(comments).values(
+        site_id=sa.select(threads.c.site_id)
+        .where(threads.c.id == sa.bindparam("in_thread"))
+        .scalar_subquery()
+    ),
+    *(column.key for column in comments.c if column.key != "site_id"),
 )
-_ADD_BODY = sa.insert(comment_bodies)
-_ADD_AUTHOR = sa.insert(comment_authors)
-_ADD_SOURCE = sa.insert(comment_sources)
+_ADD_BODY, _ADD_AUTHOR, _ADD_SOURCE = (
+    Prepared(sa.insert(table), *table.c.keys())
+    for table in (comment_bodies, comment_authors, comment_sources)
+)
 _GET = sa.select(*COMMENT).where(comments.c.id == _ID)
 _STORED = FOR_DESK.where(comments.c.id == _ID)
 _COUNTED = sa.select(*COMMENT, comments.c.listed, comments.c.listed_below).where(
@@ -75,11 +80,11 @@ class SqlComments:
 
     def add(self, stored: Stored, *, source: str | None) -> None:
         """Store a new comment with its side rows, and move the counters above it."""
-        run = self._connection.execute
+        connection = self._connection
         comment, author, body = stored.comment, stored.author, stored.body
         public = comment.status is Status.PUBLISHED
-        run(
-            _ADD,
+        _ADD.run(
+            connection,
             {
                 "id": comment.id,
                 "thread_id": comment.thread_id,
@@ -105,12 +110,12 @@ class SqlComments:
             self._add_body(comment.id, body)
         if author.name is not None or author.email is not None or author.is_staff:
             signature = {"name": author.name, "email": author.email, "is_staff": author.is_staff}
-            run(_ADD_AUTHOR, {"comment_id": comment.id, **signature})
+            _ADD_AUTHOR.run(connection, {"comment_id": comment.id, **signature})
         if source is not None:
             sent = {"source": source, "created_at": comment.created_at}
-            run(_ADD_SOURCE, {"comment_id": comment.id, **sent})
+            _ADD_SOURCE.run(connection, {"comment_id": comment.id, **sent})
         if public:
-            settle(self._connection, comment, before=False, after=True, published=1)
+            settle(connection, comment, before=False, after=True, published=1)
 
     def get(self, comment_id: str) -> Comment | None:
         """Return a comment without its words; None, too, for text that is no identifier."""
@@ -202,8 +207,8 @@ class SqlComments:
         return row
 
     def _add_body(self, comment_id: str, body: Body) -> None:
-        self._connection.execute(
-            _ADD_BODY,
+        _ADD_BODY.run(
+            self._connection,
             {
                 "comment_id": comment_id,
                 "revision": body.revision,

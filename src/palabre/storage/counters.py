@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from palabre.domain.comment import Comment, Status
 from palabre.storage.effects import changed
+from palabre.storage.prepared import Prepared
 from palabre.storage.tables import comments, threads
 
-_TOUCH = (
+_TOUCH = Prepared(
     sa.update(threads)
     .where(threads.c.id == sa.bindparam("thread"))
     .values(
@@ -20,7 +21,7 @@ _TOUCH = (
     )
     .returning(threads.c.version)
 )
-_COUNT = (
+_COUNT = Prepared(
     sa.update(comments)
     .where(comments.c.id == sa.bindparam("comment"))
     .values(
@@ -29,7 +30,7 @@ _COUNT = (
     )
     .returning(comments.c.parent_id, comments.c.status, comments.c.listed, comments.c.listed_below)
 )
-_LIST = (
+_LIST = Prepared(
     sa.update(comments)
     .where(comments.c.id == sa.bindparam("comment"))
     .values(listed=sa.bindparam("now_listed", type_=sa.Boolean))
@@ -38,9 +39,9 @@ _LIST = (
 
 def touch(connection: sa.Connection, thread_id: str, *, published: int = 0) -> int:
     """Move the thread's version, and its count of published comments; return the new version."""
-    moved = connection.execute(_TOUCH, {"thread": thread_id, "published": published})
+    moved = _TOUCH.one(connection, {"thread": thread_id, "published": published})
     changed(connection, thread_id)
-    return int(moved.scalar_one())
+    return int(moved[0])
 
 
 def settle(
@@ -56,18 +57,18 @@ def settle(
     above = comment.parent_id
     while above is not None and before != after:
         at_root = above == comment.root_id
-        row = connection.execute(
-            _COUNT,
+        parent_id, status, listed, listed_below = _COUNT.one(
+            connection,
             {
                 "comment": above,
                 "published": published if at_root else 0,
                 "below": after - before,
             },
-        ).one()
+        )
         published = 0 if at_root else published
-        before, after = row.listed, row.status == Status.PUBLISHED or row.listed_below > 0
+        before, after = listed, status == Status.PUBLISHED or listed_below > 0
         if before != after:
-            connection.execute(_LIST, {"comment": above, "now_listed": after})
-        above = row.parent_id
+            _LIST.run(connection, {"comment": above, "now_listed": after})
+        above = parent_id
     if published and comment.parent_id is not None:
-        connection.execute(_COUNT, {"comment": comment.root_id, "published": published, "below": 0})
+        _COUNT.run(connection, {"comment": comment.root_id, "published": published, "below": 0})

@@ -22,10 +22,11 @@ from palabre.domain.decision import (
 )
 from palabre.domain.identifier import is_id
 from palabre.storage.column_types import Row
+from palabre.storage.prepared import Prepared
 from palabre.storage.tables import decision_notes, decisions
 
 _ID: sa.BindParameter[Any] = sa.bindparam("comment")
-_ADD = sa.insert(decisions)
+_ADD = Prepared(sa.insert(decisions), *(c.key for c in decisions.c if c.key != "position"))
 _ADD_NOTE = sa.insert(decision_notes)
 _RECORD = (
     sa.select(decisions, decision_notes.c.note)
@@ -57,8 +58,8 @@ class SqlDecisions:
     def add(self, record: DecisionRecord) -> None:
         """Append a line."""
         decision, ground = record.decision, record.decision.ground
-        self._connection.execute(
-            _ADD,
+        _ADD.run(
+            self._connection,
             {
                 "id": record.id,
                 "comment_id": record.comment_id,

@@ -9,9 +9,13 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from palabre.domain.events import Event, EventKind
+from palabre.storage.prepared import Prepared
 from palabre.storage.tables import outbox
 
-_PUT = sa.insert(outbox).values(attempts=0)
+_PUT = Prepared(
+    sa.insert(outbox).values(attempts=0),
+    *("id", "kind", "site_id", "thread_id", "comment_id", "at"),
+)
 WAITING = (
     sa.select(
         outbox.c.id,
@@ -35,8 +39,8 @@ class SqlOutbox:
 
     def put(self, event: Event) -> None:
         """Store an event."""
-        self._connection.execute(
-            _PUT,
+        _PUT.run(
+            self._connection,
             {
                 "id": event.id,
                 "kind": event.kind.value,

@@ -14,6 +14,7 @@ from palabre.application.ports import Position, Sort, Standing, Stored
 from palabre.domain.comment import Status
 from palabre.storage.column_types import Id
 from palabre.storage.comment_rows import FOR_READERS, all_stored
+from palabre.storage.prepared import Prepared
 from palabre.storage.tables import comment_bodies, comment_sources, comments
 
 _RECENT = 50
@@ -109,6 +110,7 @@ STANDING = sa.select(
         for status in (Status.PUBLISHED, Status.HELD, Status.REFUSED)
     )
 ).where(comments.c.author_key == sa.bindparam("author"))
+_RECENT_POSTS, _STANDING = Prepared(RECENT), Prepared(STANDING)
 
 
 def roots(
@@ -160,10 +162,10 @@ def recent(
 ) -> list[tuple[str, datetime]]:
     """Return texts and times of what one source sent, newest first."""
     values = {"source": source, "since": since, "limit": _RECENT}
-    return [(text, at) for text, at in connection.execute(RECENT, values)]
+    return [(text, at) for text, at in _RECENT_POSTS.all(connection, values)]
 
 
 def standing(connection: sa.Connection, author_key: str) -> Standing:
     """Count an author's comments by state; it costs what the author wrote, from the index alone."""
-    counted = connection.execute(STANDING, {"author": author_key}).one()
-    return Standing(published=counted[0], held=counted[1], refused=counted[2])
+    published, held, refused = _STANDING.one(connection, {"author": author_key})
+    return Standing(published=published, held=held, refused=refused)

@@ -12,6 +12,7 @@ from palabre.domain.article import Article, Thread
 from palabre.domain.identifier import is_id
 from palabre.storage.column_types import Row
 from palabre.storage.effects import changed
+from palabre.storage.prepared import Prepared
 from palabre.storage.tables import articles, threads
 
 _ID: sa.BindParameter[Any] = sa.bindparam("thread")
@@ -34,7 +35,7 @@ THREAD = (
     .join(articles, articles.c.thread_id == threads.c.id)
 )
 _GET = THREAD.where(threads.c.id == _ID)
-_FIND = THREAD.where(articles.c.address_hash == sa.bindparam("address"))
+_FIND = Prepared(THREAD.where(articles.c.address_hash == sa.bindparam("address")))
 _VERSION = (
     sa.select(threads.c.id, threads.c.version)
     .join(articles, articles.c.thread_id == threads.c.id)
@@ -72,7 +73,7 @@ class SqlThreads:
     def find(self, origin: str, key: str) -> Thread | None:
         """Return the thread of an article."""
         address = {"address": _address_hash(origin, key)}
-        row = self._connection.execute(_FIND, address).one_or_none()
+        row = _FIND.first(self._connection, address)
         return thread_of(row) if row else None
 
     def get(self, thread_id: str) -> Thread | None:
@@ -153,7 +154,7 @@ class SqlThreads:
         return [thread_of(row) for row in self._connection.execute(_NEWEST, {"limit": limit})]
 
 
-def thread_of(row: Row) -> Thread:
+def thread_of(row: Row | tuple[Any, ...]) -> Thread:
     """Return the thread from a row of ``THREAD``."""
     identity, site, created_at, closes_at, version, count, *article = row
     origin, key, url, title, lang, section = article

@@ -1,0 +1,125 @@
+"""Statements of the write path: compiled once, then given to the driver as they are.
+
+SQLAlchemy finds a compiled statement again by a key made from its parts, wraps each execution in a
+context and each answer in a result. For a page of a thread that is nothing; a post runs eight small
+statements, and it was half of their time (ADR 13). What a statement says and how values are kept
+(``column_types``) stays SQLAlchemy's; failures arrive as its exceptions.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+
+Process = Callable[[Any], Any] | None
+Statement = sa.Select[*tuple[Any, ...]] | sa.Insert | sa.Update | sa.Delete
+
+
+class Prepared:
+    """One statement with plain parameters (no lists), whose names are those of its bind parameters.
+
+    ``columns``: those that an insertion fills, beyond what the statement itself sets.
+    """
+
+    def __init__(self, statement: Statement, *columns: str) -> None:
+        self.statement = statement
+        self._columns = columns
+        self._plans: WeakKeyDictionary[sa.Dialect, _Plan] = WeakKeyDictionary()
+
+    def run(self, connection: sa.Connection, values: Mapping[str, Any]) -> int:
+        """Execute and return how many rows were concerned."""
+        plan = self._plan(connection)
+        return int(plan.execute(connection, values).rowcount)
+
+    def one(self, connection: sa.Connection, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Execute and return the row that there must be."""
+        row = self.first(connection, values)
+        if row is None:
+            raise sa.exc.NoResultFound
+        return row
+
+    def first(self, connection: sa.Connection, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """Execute and return the first row, as Python values in the order of the columns."""
+        plan = self._plan(connection)
+        cursor = plan.execute(connection, values)
+        row = cursor.fetchone()
+        cursor.close()
+        return None if row is None else plan.read(row)
+
+    def all(self, connection: sa.Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Execute and return all rows."""
+        plan = self._plan(connection)
+        return [plan.read(row) for row in plan.execute(connection, values).fetchall()]
+
+    def _plan(self, connection: sa.Connection) -> "_Plan":
+        dialect = connection.dialect
+        plan = self._plans.get(dialect)
+        if plan is None:
+            plan = _Plan(self.statement, dialect, self._columns)
+            self._plans[dialect] = plan
+        return plan
+
+
+class _Plan:
+    """A statement as one dialect's driver takes it."""
+
+    def __init__(self, statement: Statement, dialect: sa.Dialect, columns: Sequence[str]) -> None:
+        given: dict[str, Any] = {"column_keys": [*columns]} if columns else {}
+        if isinstance(statement, sa.Insert):
+            statement = statement.inline()  # nobody asks for the key that the database gave
+        compiled: Any = statement.compile(dialect=dialect, **given)
+        self._sql = str(compiled)
+        processes: dict[str, Process] = {
+            name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+            for name, bind in compiled.binds.items()
+        }
+        constants = compiled.construct_params(_check=False)
+        self._order: list[str] | None = compiled.positiontup
+        names = self._order if self._order is not None else [*processes]
+        self._binds = [(name, constants.get(name), processes[name]) for name in names]
+        self._reads: list[Process] = [
+            column.type.dialect_impl(dialect).result_processor(dialect, None)
+            for column in statement.exported_columns
+        ]
+
+    def execute(self, connection: sa.Connection, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- the driver's cursor
+        """Give the statement to the driver, and its complaints to SQLAlchemy's exceptions."""
+        bound = [
+            process(values.get(name, constant)) if process else values.get(name, constant)
+            for name, constant, process in self._binds
+        ]
+        parameters: Any = bound
+        if self._order is None:
+            parameters = {bind[0]: value for bind, value in zip(self._binds, bound, strict=True)}
+        driver: Any = connection.connection.driver_connection
+        try:
+            return driver.execute(self._sql, parameters)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _told(error, connection, self._sql) from error
+
+    def read(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        """Return a row's values as Python has them."""
+        return tuple(
+            process(value) if process else value
+            for value, process in zip(row, self._reads, strict=True)
+        )
+
+
+def _told(error: Any, connection: sa.Connection, sql: str) -> BaseException:  # noqa: ANN401 -- the driver's
+    """Return SQLAlchemy's exception for a driver's; a connection that is gone leaves the pool."""
+    dialect = connection.dialect
+    driver: Any = connection.connection.dbapi_connection
+    is_gone = dialect.is_disconnect(error, driver, None)
+    if is_gone:
+        connection.invalidate(error)
+    told: BaseException = sa.exc.DBAPIError.instance(
+        sql,
+        None,
+        error,
+        dialect.loaded_dbapi.Error,
+        hide_parameters=True,  # readers' words
+        connection_invalidated=is_gone,
+        dialect=dialect,
+    )
+    return told
