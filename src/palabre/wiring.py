@@ -18,6 +18,7 @@ from litestar import Litestar
 from palabre.application.close_thread import CloseThread
 from palabre.application.edit_comment import EditComment
 from palabre.application.incoming import Limits
+from palabre.application.known_sites import KnownSites
 from palabre.application.moderate import Moderate
 from palabre.application.ports import Clock, Judge, Store
 from palabre.application.post_comment import PostComment
@@ -153,6 +154,7 @@ def build_house(parts: Parts, *, with_demo: bool = False) -> House:
             watch_floods=settings.limits.enabled,
             close_after=timedelta(days=settings.comments.close_after_days) or None,
             secret=secret_key(settings, parts.folder),
+            sites=KnownSites(store),
         ),
         edit=EditComment(
             store=store,

@@ -8,6 +8,7 @@ import pytest
 from builders import StillClock, a_moderator, a_site
 from palabre.application.edit_comment import EditComment
 from palabre.application.incoming import Limits
+from palabre.application.known_sites import KnownSites
 from palabre.application.moderate import Moderate
 from palabre.application.ports import Store
 from palabre.application.post_comment import NewComment, PostComment, Posted
@@ -67,7 +68,7 @@ def newsroom() -> Newsroom:
         store=store,
         clock=clock,
         judge=judge,
-        post_comment=PostComment(**writing),
+        post_comment=PostComment(**writing, sites=KnownSites(store)),
         edit=EditComment(**writing, edit_window=timedelta(minutes=15)),
         vote=Vote(**parts),
         read=ReadThread(**parts),

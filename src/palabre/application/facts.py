@@ -12,7 +12,7 @@ FLOOD_WINDOW = timedelta(minutes=10)
 
 
 def gather(
-    unit: UnitOfWork,
+    unit: UnitOfWork | None,
     *,
     site: Site,
     author: Author,
@@ -22,12 +22,17 @@ def gather(
     now: datetime,
     watch_floods: bool,
 ) -> Facts:
-    """Load what the judge wants to know about author, source and site."""
+    """Load what the judge wants to know about author, source and site.
+
+    ``unit`` None: neither author nor source is one that the store could know.
+    """
     recent: tuple[RecentPost, ...] = ()
-    if watch_floods and source is not None:
+    standing = Standing()
+    if unit is not None and watch_floods and source is not None:
         posts = unit.comments.recent(source, since=now - FLOOD_WINDOW)
         recent = tuple(RecentPost(text, (now - at).total_seconds()) for text, at in posts)
-    standing = unit.comments.standing(author_key) if author_key else Standing()
+    if unit is not None and author_key:
+        standing = unit.comments.standing(author_key)
     return Facts(
         lang=lang,
         author_name=author.name,

@@ -7,6 +7,8 @@ post sent again with its key is answered as it was the first time (``idempotency
 """
 
 import secrets
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -60,7 +62,7 @@ class PostComment:
 
     A thread closes ``close_after`` its first comment (None: never by itself). ``secret`` is the
     house's: all processes need the same one, or a post sent again with its key to another process
-    is refused.
+    is refused. ``sites`` tells whose an origin is (``KnownSites``); None: the store is asked.
     """
 
     store: Store
@@ -71,6 +73,7 @@ class PostComment:
     watch_floods: bool = True
     close_after: timedelta | None = None
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    sites: Callable[[str], Site | None] | None = None
 
     def __call__(self, new: NewComment, *, idempotency_key: str | None = None) -> Posted:
         """Judge and store a comment, or refuse it with a code that names the field at fault.
@@ -83,9 +86,13 @@ class PostComment:
         text = incoming.comment_text(new.text, self.limits)
         comment_id = new_id(now)
         repeat: Repeat | None = None
-        with self.store.reading() as unit:
-            site = known_site(unit, address)
-            if idempotency_key is not None:
+        site = self._site(address)
+        asked = (idempotency_key, new.token, new.source if self.watch_floods else None)
+        reading: AbstractContextManager[UnitOfWork | None] = (
+            nullcontext() if asked == (None, None, None) else self.store.reading()
+        )
+        with reading as unit:
+            if unit is not None and idempotency_key is not None:
                 key = idempotency.checked(idempotency_key)
                 content = (address.url, text, new.parent, new.name, new.email)
                 repeat = idempotency.repeat_of(site.id, key, content, comment_id=comment_id, at=now)
@@ -145,6 +152,12 @@ class PostComment:
             unit.outbox.put(records.event_of(comment, site.id, at=now))
         return Posted(stored=stored, record=record, thread=thread, token=token)
 
+    def _site(self, address: ArticleAddress) -> Site:
+        if self.sites is not None:
+            return registered(self.sites(address.origin), address)
+        with self.store.reading() as unit:
+            return known_site(unit, address)
+
     def _thread(
         self, unit: UnitOfWork, site: Site, address: ArticleAddress, new: NewComment
     ) -> Thread:
@@ -198,7 +211,11 @@ def _again(
 
 def known_site(unit: UnitOfWork, address: ArticleAddress) -> Site:
     """Return the site that the address belongs to, or refuse with ``unknown_site``."""
-    site = unit.sites.by_origin(address.origin)
+    return registered(unit.sites.by_origin(address.origin), address)
+
+
+def registered(site: Site | None, address: ArticleAddress) -> Site:
+    """Return the site, or refuse with ``unknown_site``."""
     if site is None:
         raise Refusal(Code.UNKNOWN_SITE, field="url", origin=address.origin)
     return site
