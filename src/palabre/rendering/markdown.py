@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import nh3
 from markdown_it import MarkdownIt
 
+from palabre.rendering.plain import plain_html
+
 # Stored beside each rendering: raise it when the output changes, and old renderings are redone.
 VERSION: Final = 2
 
@@ -61,7 +63,13 @@ class MarkdownRenderer:
 
     def __call__(self, text: str) -> str:
         """Return the cleaned HTML of a comment."""
-        return _cleaner.clean(_parser.render(text)).strip()
+        plain = plain_html(text)
+        return parsed_html(text) if plain is None else plain
+
+
+def parsed_html(text: str) -> str:
+    """Return the cleaned HTML of any text by way of the parser."""
+    return _cleaner.clean(_parser.render(text)).strip()
 
 
 def excerpt(text: str, length: int = 160) -> str:
