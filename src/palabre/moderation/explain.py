@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from palabre.domain.decision import Decision, Evidence, Verdict
-from palabre.moderation.policy import weigh
+from palabre.moderation.language import guess, spoken
+from palabre.moderation.normalise import fold
+from palabre.moderation.policy import decisive
 from palabre.moderation.rule import Rule
 from palabre.moderation.rulebook import RuleBook
 
@@ -71,7 +73,7 @@ def explain(
 def _for_author(decision: Decision, rules: RuleBook, words: Catalogue, text: str) -> str:
     if decision.verdict is Verdict.PUBLISH:
         return words.say("judge.author.publish")
-    reasons = [_named(item, rule, words, text) for rule, item in _decisive(decision, rules)]
+    reasons = [_named(item, rule, words, text) for rule, item in _decisive(decision, rules, text)]
     if not reasons:
         # A moderator decides without evidence of the engine's; then the rules are the reason.
         known = (rules.rule(identifier) for identifier in decision.rules)
@@ -97,7 +99,7 @@ def _for_moderator(decision: Decision, rules: RuleBook, words: Catalogue, text: 
                 what=_named(item, rule, words, text),
                 percent=round(100 * item.score),
             )
-            for known, item in _decisive(decision, rules)
+            for known, item in _decisive(decision, rules, text)
             if known is rule
         ]
         told = words.say("judge.and_also").join(dict.fromkeys(found))
@@ -120,15 +122,14 @@ def _for_log(decision: Decision) -> str:
     return " ".join([*parts, f"version={decision.rules_version}"])
 
 
-def _decisive(decision: Decision, rules: RuleBook) -> Iterable[tuple[Rule, Evidence]]:
+def _decisive(decision: Decision, rules: RuleBook, text: str) -> Iterable[tuple[Rule, Evidence]]:
     """Yield what each deciding rule rests on: its strongest evidence first."""
+    lang = spoken(guess(fold(text).text), decision.lang)
     for identifier in decision.rules:
         rule = rules.rule(identifier)
-        if rule is None or not weigh([rule], decision.evidence):
-            continue
-        watched = [item for item in decision.evidence if item.symbol in rule.watches]
-        for item in sorted(watched, key=lambda e: -e.score * rule.watches[e.symbol])[:_PASSAGES]:
-            yield rule, item
+        if rule is not None:
+            for item in decisive(rule, decision.evidence, lang)[:_PASSAGES]:
+                yield rule, item
 
 
 def _named(item: Evidence, rule: Rule, words: Catalogue, text: str) -> str:

@@ -40,6 +40,11 @@ def guess(folded: str) -> str | None:
     return None
 
 
+def spoken(guessed: str | None, page: str | None) -> str | None:
+    """Return the language in which to read a text: what it clearly speaks, else the page's."""
+    return guessed or primary(page)
+
+
 def primary(tag: str | None) -> str | None:
     """Return the primary subtag of a BCP 47 tag in small letters ("fr-CA" -> "fr"), else None."""
     if not tag:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from palabre.moderation.model import Model
+from palabre.moderation.model import FirstLook, Model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +53,4 @@ class Material:
     shorteners: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
     models: tuple[Model, ...] = ()
+    first_look: FirstLook | None = None

@@ -3,18 +3,23 @@
 A rule adds up what it watches, but only so far: several doubts together may bring a person to look
 (``_DOUBTS_AT_MOST``), they never refuse. Refusing takes one piece of evidence that is strong enough
 by itself, and a rule that may refuse at all.
+
+What a trained model says is a probability, and stands by itself: it is measured against thresholds
+of its own (``Trust``) and added to nothing, since the model has read the very words that the lists
+know.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from palabre.domain.decision import SCORES, Evidence, Span, Verdict
 from palabre.moderation.detectors.classifier import PREFIX
-from palabre.moderation.rule import Rule
+from palabre.moderation.rule import Rule, Trust
 
 _DOUBTS_AT_MOST: Final = 0.85
 _CONSIDERED: Final = 50
+_MILDEST_FIRST: Final = tuple(Verdict)
 # What is part of what: hate against Jews is hate, and hate is toxic.
 _PARTS: Final = (
     ("hate", ("antisemitism", "racism")),
@@ -24,15 +29,21 @@ _PARTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule makes of the evidence."""
+    """What one rule makes of the evidence; ``worded``: what it would without the models' word."""
 
     rule: Rule
     strength: float
     verdict: Verdict
+    worded: Verdict
 
 
-def weigh(rules: Iterable[Rule], evidence: Iterable[Evidence]) -> tuple[Finding, ...]:
-    """Return a finding for each rule that has anything to go by, in the order of ``rules``."""
+def weigh(
+    rules: Iterable[Rule], evidence: Iterable[Evidence], lang: str | None = None
+) -> tuple[Finding, ...]:
+    """Return a finding for each rule that has anything to go by, in the order of ``rules``.
+
+    ``lang`` is the language in which the text was read.
+    """
     by_symbol: dict[str, list[Evidence]] = {}
     for item in evidence:
         by_symbol.setdefault(item.symbol, []).append(item)
@@ -40,16 +51,56 @@ def weigh(rules: Iterable[Rule], evidence: Iterable[Evidence]) -> tuple[Finding,
         return ()
     found = []
     for rule in rules:
+        trusted = rule.trust.symbol if rule.trust else None
         weighed = [
             (round(item.score * weight, 3), item.spans)
             for symbol, weight in rule.watches.items()
+            if symbol != trusted
             for item in by_symbol.get(symbol, ())
         ]
-        if weighed:
-            strongest = max(score for score, _ in weighed)
-            together = max(strongest, min(_DOUBTS_AT_MOST, _together(weighed)))
-            found.append(Finding(rule, round(together, 3), _verdict(rule, strongest, together)))
-    return tuple(found)
+        said = max((item.score for item in by_symbol.get(trusted or "", ())), default=None)
+        if not weighed and said is None:
+            continue
+        strongest = max((score for score, _ in weighed), default=0.0)
+        together = max(strongest, min(_DOUBTS_AT_MOST, _together(weighed)))
+        worded = verdict = _verdict(rule, strongest, together) if weighed else Verdict.PUBLISH
+        if rule.trust and said is not None:
+            verdict = max(verdict, _trusted(rule.trust, said, lang), key=_MILDEST_FIRST.index)
+        found.append(Finding(rule, round(max(together, said or 0.0), 3), verdict, worded))
+    return tuple(_more_exactly(finding, found) for finding in found)
+
+
+def _trusted(trust: Trust, score: float, lang: str | None) -> Verdict:
+    if trust.refuses(score, lang):
+        return Verdict.REFUSE
+    return Verdict.HOLD if trust.holds(score, lang) else Verdict.PUBLISH
+
+
+def _more_exactly(finding: Finding, all_found: list[Finding]) -> Finding:
+    """Return a finding less the models' word, where another rule says the same more exactly."""
+    rule = finding.rule
+    if rule.trust is None or not rule.trust.unless or finding.verdict is Verdict.PUBLISH:
+        return finding
+    others = (o for o in all_found if o.rule.id in rule.trust.unless)
+    acting = max((o.verdict for o in others), key=_MILDEST_FIRST.index, default=Verdict.PUBLISH)
+    if _MILDEST_FIRST.index(acting) < _MILDEST_FIRST.index(finding.verdict):
+        return finding
+    return replace(finding, verdict=finding.worded)
+
+
+def decisive(rule: Rule, evidence: Iterable[Evidence], lang: str | None) -> tuple[Evidence, ...]:
+    """Return the evidence that a rule acts on, strongest first.
+
+    A model's word that does not reach the rule's threshold is no reason, however many there are.
+    """
+    watched = []
+    for item in evidence:
+        if rule.trust is not None and item.symbol == rule.trust.symbol:
+            if _trusted(rule.trust, item.score, lang) is not Verdict.PUBLISH:
+                watched.append((item.score, item))
+        elif item.symbol in rule.watches:
+            watched.append((item.score * rule.watches[item.symbol], item))
+    return tuple(item for _, item in sorted(watched, key=lambda pair: -pair[0]))
 
 
 def _together(weighed: list[tuple[float, tuple[Span, ...]]]) -> float:
@@ -86,6 +137,22 @@ def verdict(findings: tuple[Finding, ...], *, checked: bool) -> tuple[Verdict, t
     if holding or not checked:
         return Verdict.HOLD, tuple(holding)
     return Verdict.PUBLISH, ()
+
+
+def unexplained(
+    findings: tuple[Finding, ...], evidence: Iterable[Evidence], lang: str | None
+) -> set[Evidence]:
+    """Return the models' evidence that acting rules rest on, where nothing shows a passage yet."""
+    wanted: set[Evidence] = set()
+    evidence = tuple(evidence)
+    for finding in findings:
+        if finding.verdict is Verdict.PUBLISH or finding.rule.trust is None:
+            continue
+        reasons = decisive(finding.rule, evidence, lang)
+        if not any(item.spans for item in reasons):
+            symbol = finding.rule.trust.symbol
+            wanted.update(item for item in reasons if item.symbol == symbol)
+    return wanted
 
 
 _NOTHING: Final[Mapping[str, float | None]] = dict.fromkeys(SCORES)

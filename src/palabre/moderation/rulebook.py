@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Final
 
-from palabre.moderation.detectors import Detector, Registry, shipped
+from palabre.moderation.detectors import DeepDetector, Detector, Registry, shipped
 from palabre.moderation.disguise import Vocabulary
 from palabre.moderation.material import Limits, Material
-from palabre.moderation.model import Model
+from palabre.moderation.model import FirstLook, Model
 from palabre.moderation.rule import Rule
 from palabre.moderation.rulefile import Problem, RulesError, check_form, decode
 from palabre.moderation.ruleforge import Forge, merged
@@ -24,6 +24,7 @@ from palabre.moderation.sentence import Wording, compose
 __all__ = ["Problem", "RuleBook", "RulesError", "default_rules", "load"]
 
 SHIPPED_NAME: Final = "default.toml"
+MODELS_NAME: Final = "models.toml"
 SITE_NAME: Final = "house-rules.toml"
 
 
@@ -31,7 +32,6 @@ class Missing:
     """Stands in for a detector that a rule needs and nobody provides: it always fails."""
 
     version: Final = "none"
-    heavy: Final = True
 
     def __init__(self, name: str) -> None:
         self.name: Final = name
@@ -40,18 +40,28 @@ class Missing:
         """Raise: what cannot be looked at must not pass silently."""
         raise LookupError(f"nothing here can do {self.name!r}: {text!r:.0}{facts!r:.0}")
 
+    def settle(self, text: object, facts: object) -> None:
+        """Settle nothing."""
+
+    def locate(self, text: object, facts: object, found: object) -> tuple[()]:
+        """Raise: there is nothing to locate."""
+        self.examine(text, found or facts)
+        return ()
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class RuleBook:
     """Compiled house rules.
 
     ``rules`` are those in force, gravest first. ``version`` is a hash of all that was read: same
-    content, same version. ``required`` names the detectors whose failure holds a comment.
+    content, same version. ``deep`` are the detectors that shallow depths leave out;
+    ``required`` names those whose failure holds a comment.
     """
 
     rules: tuple[Rule, ...]
     version: str
     detectors: tuple[Detector, ...]
+    deep: tuple[DeepDetector, ...]
     required: frozenset[str]
     vocabulary: Vocabulary
     wordings: Mapping[str, Wording]
@@ -74,21 +84,38 @@ class RuleBook:
 
 
 def default_rules() -> str:
-    """Return the text of the shipped rules."""
+    """Return the text of the shipped rules: words, patterns, figures; they ask for no model."""
+    return _shipped(SHIPPED_NAME)
+
+
+def model_rules() -> str:
+    """Return the text of what the shipped rules let the models do."""
+    return _shipped(MODELS_NAME)
+
+
+def _shipped(name: str) -> str:
     folder = resources.files("palabre.moderation") / "house_rules"
-    return (folder / SHIPPED_NAME).read_text(encoding="utf-8")
+    return (folder / name).read_text(encoding="utf-8")
 
 
 def load(
     shipped_text: str,
     site: str | None = None,
     *,
+    reading: str | None = None,
     models: Iterable[Model] = (),
+    first_look: FirstLook | None = None,
     registry: Registry | None = None,
     site_name: str = SITE_NAME,
 ) -> RuleBook:
-    """Return the rules of ``shipped_text`` as changed by ``site``; raise ``RulesError``."""
+    """Return the rules of ``shipped_text`` as changed by ``site``; raise ``RulesError``.
+
+    ``reading`` is the text that says what the models may do (``model_rules``), between the two.
+    Rules that ask for a model hold everything when none of ``models`` is there.
+    """
     documents = [decode(shipped_text, SHIPPED_NAME)]
+    if reading is not None:
+        documents.append(decode(reading, MODELS_NAME))
     if site is not None:
         documents.append(decode(site, site_name))
     problems = [problem for document in documents for problem in check_form(document)]
@@ -108,17 +135,19 @@ def load(
         shorteners=forge.shorteners,
         limits=Limits(**table.get("limits", {})),
         models=tuple(models),
+        first_look=first_look,
     )
     needed = _needed(rules, registry)
-    detectors: list[Detector] = [registry.build(n, material) for n in registry if n in needed]
-    detectors += [Missing(name) for name in sorted(needed) if name not in set(registry)]
+    built: list[Detector] = [registry.build(n, material) for n in registry if n in needed]
+    built += [Missing(name) for name in sorted(needed) if name not in set(registry)]
     content = json.dumps(
         [table, sorted(forge.lists_read.items())], sort_keys=True, ensure_ascii=False
     )
     return RuleBook(
         rules=rules,
         version=hashlib.sha256(content.encode("utf-8")).hexdigest()[:12],
-        detectors=tuple(detectors),
+        detectors=tuple(d for d in built if not isinstance(d, DeepDetector)),
+        deep=tuple(d for d in built if isinstance(d, DeepDetector)),
         required=frozenset(_needed([r for r in rules if r.enforced], registry)),
         vocabulary=Vocabulary(forge.words()),
         wordings=forge.wordings(),

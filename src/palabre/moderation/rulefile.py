@@ -183,6 +183,25 @@ def _is_patterns(value: object) -> bool:
     )
 
 
+def _is_trust(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) <= {"score", "hold", "refuse", "unless"}
+        and value.get("score", SCORES[0]) in SCORES
+        and all(_is_threshold(value.get(key, False)) for key in ("hold", "refuse"))
+        and _is_texts(value.get("unless", []))
+    )
+
+
+def _is_threshold(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(
+            (lang == "other" or _LANG.fullmatch(lang)) and (v is False or _is_share(v))
+            for lang, v in value.items()
+        )
+    return value is False or _is_share(value)
+
+
 _LANGUAGES: Final = 'Write one text per language, like fr = "…"'
 _SHARE: Final = "Write a figure between 0 and 1, like 0.6"
 RULE_KEYS: Final[Mapping[str, tuple[Callable[[object], bool], str]]] = {
@@ -196,6 +215,13 @@ RULE_KEYS: Final[Mapping[str, tuple[Callable[[object], bool], str]]] = {
     "hold": (lambda v: v is False or _is_share(v), _SHARE + ", or false for never"),
     "refuse": (lambda v: v is False or _is_share(v), _SHARE + ", or false for never"),
     "may_refuse": (lambda v: isinstance(v, bool), "Write true or false"),
+    "model": (
+        lambda v: v is False or _is_trust(v),
+        (
+            "Write hold and refuse as a figure, as false, or as one per language like { fr = 0.6, "
+            'other = 0.8 }; score = "hate"; unless = [rules]; or false for no model at all'
+        ),
+    ),
     "ground": (_is_ground, 'Write kind = "law" or "terms", and a reference per language'),
     "dsa": (_is_dsa, "Write category and keyword as texts"),
     "symbols": (_is_symbols, 'Write names like ["phone"], or weights like { phone = 0.8 }'),

@@ -1,5 +1,6 @@
 """From the decoded files to rules: merging, references, words and patterns, each checked."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -7,13 +8,14 @@ from typing import Any, Final
 
 import re2
 
-from palabre.domain.decision import GroundKind
+from palabre.domain.decision import SCORES, GroundKind
 from palabre.moderation import words
 from palabre.moderation.detectors import Registry
+from palabre.moderation.detectors.classifier import PREFIX as MODEL_PREFIX
 from palabre.moderation.detectors.pattern import compile_pattern, literal_words
 from palabre.moderation.material import Entry, Pattern
 from palabre.moderation.normalise import fold
-from palabre.moderation.rule import Rule
+from palabre.moderation.rule import OTHER, Rule, Trust
 from palabre.moderation.rulefile import Document, Problem, Table, nearest
 from palabre.moderation.sentence import Wording
 
@@ -49,7 +51,7 @@ def _merged_rule(known: Table, rule: Table) -> Table:
         elif key in _ADDED_BY_LANGUAGE and before:
             langs = {**before, **value}
             result[key] = {lg: [*before.get(lg, ()), *value.get(lg, ())] for lg in langs}
-        elif key in {"says", "label", "clause"} and before:
+        elif key in {"says", "label", "clause", "model"} and before and value:
             result[key] = {**before, **value}
         else:
             result[key] = value
@@ -118,6 +120,9 @@ class Forge:
         path = ("rules", identifier)
         self._check_words_for_readers(identifier, table)
         watches = self._watches(identifier, table)
+        trust = self._trust(identifier, table)
+        if trust is not None:
+            watches.setdefault(trust.symbol, 1.0)
         self._gather(identifier, table)
         hold, refuse = (table.get(key, False) for key in ("hold", "refuse"))
         if hold is not False and refuse is not False and refuse < hold:
@@ -136,6 +141,7 @@ class Forge:
             watches=watches,
             hold=None if hold is False else float(hold),
             refuse=None if refuse is False else float(refuse),
+            trust=trust,
             may_refuse=table.get("may_refuse", True),
             score=table.get("score"),
             ground_kind=kind,
@@ -151,8 +157,10 @@ class Forge:
 
     def _check_words_for_readers(self, identifier: str, table: Table) -> None:
         path = ("rules", identifier)
-        enforced = table.get("hold", False) is not False or (
-            table.get("refuse", False) is not False and table.get("may_refuse", True)
+        enforced = (
+            table.get("hold", False) is not False
+            or (table.get("refuse", False) is not False and table.get("may_refuse", True))
+            or table.get("model", False) is not False
         )
         if not enforced:
             return
@@ -178,6 +186,30 @@ class Forge:
         if table.get("patterns"):
             watches.setdefault(f"{identifier}_phrase", 1.0)
         return watches
+
+    def _trust(self, identifier: str, table: Table) -> Trust | None:
+        given = table.get("model", False)
+        if given is False:
+            return None
+        path = ("rules", identifier, "model")
+        score = given.get("score", table.get("score"))
+        if score is None:
+            self._report(path, "it does not say which score", f"Add score: {', '.join(SCORES)}")
+            return None
+        for other in given.get("unless", ()):
+            if other not in self._table["rules"]:
+                self._report(path, f"unknown rule {other!r}", nearest(other, self._table["rules"]))
+        hold, refuse = (_thresholds(given.get(key, False)) for key in ("hold", "refuse"))
+        for lang, figure in refuse.items():
+            if figure < hold.get(lang, hold.get(OTHER, 0.0)):
+                message = f"refuse ({lang}: {figure}) is below hold"
+                self._report(path, message, "Refusing takes more certainty: raise it")
+        return Trust(
+            symbol=f"{MODEL_PREFIX}{score}",
+            hold=hold,
+            refuse=refuse if table.get("may_refuse", True) else {},
+            unless=tuple(given.get("unless", ())),
+        )
 
     def _gather(self, identifier: str, table: Table) -> None:
         path = ("rules", identifier)
@@ -236,6 +268,13 @@ class Forge:
                 lang=block.get("lang"),
             )
         )
+
+
+def _thresholds(given: float | Mapping[str, float]) -> dict[str, float]:
+    """Return thresholds by language; one that is false is never reached."""
+    by_language = given if isinstance(given, Mapping) else {OTHER: given}
+    figures = {lang: math.inf if f is False else float(f) for lang, f in by_language.items()}
+    return figures if any(figure < math.inf for figure in figures.values()) else {}
 
 
 def _without_accents(source: str) -> str:

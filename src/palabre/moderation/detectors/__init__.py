@@ -7,7 +7,7 @@ its own.
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from palabre.domain.decision import Evidence
 from palabre.moderation.facts import Facts
@@ -16,7 +16,7 @@ from palabre.moderation.prepared import Prepared
 
 
 class Detector(Protocol):
-    """What looks at a text. ``heavy`` ones are left out at shallow depths (engine.Depth)."""
+    """What looks at a text."""
 
     @property
     def name(self) -> str:
@@ -28,13 +28,26 @@ class Detector(Protocol):
         """Changes whenever the same text could be seen differently."""
         ...
 
-    @property
-    def heavy(self) -> bool:
-        """Whether it costs milliseconds rather than microseconds."""
-        ...
-
     def examine(self, text: Prepared, facts: Facts) -> tuple[Evidence, ...]:
         """Return what was seen; raise when it could not be looked at."""
+        ...
+
+
+@runtime_checkable
+class DeepDetector(Detector, Protocol):
+    """One that costs milliseconds: left out or put off at shallow depths (``engine.Depth``)."""
+
+    def settle(self, text: Prepared, facts: Facts) -> tuple[Evidence, ...] | None:
+        """Return cheap evidence that makes a closer look superfluous; None in doubt."""
+        ...
+
+    def locate(
+        self, text: Prepared, facts: Facts, found: tuple[Evidence, ...]
+    ) -> tuple[Evidence, ...]:
+        """Return ``found``, this detector's own evidence, with the passages that it rests on.
+
+        Asked only of what decides a verdict. When it fails, the evidence stands without passages.
+        """
         ...
 
 

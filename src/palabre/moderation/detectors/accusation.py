@@ -88,7 +88,6 @@ class Accusation:
 
     name: Final = "accusation"
     version: Final = "1"
-    heavy: Final = False
 
     def __init__(self, _: Material) -> None:
         """Take nothing from the rules: which crimes shame a name is no matter of taste."""

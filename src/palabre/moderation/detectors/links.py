@@ -30,7 +30,6 @@ class Links:
 
     name: Final = "links"
     version: Final = "1"
-    heavy: Final = False
 
     def __init__(self, material: Material) -> None:
         self._limit = material.limits.links

@@ -45,7 +45,6 @@ class HousePatterns:
 
     name: Final = "pattern"
     version: Final = "1"
-    heavy: Final = False
 
     def __init__(self, material: Material) -> None:
         self._patterns = material.patterns

@@ -58,7 +58,6 @@ class PersonalData:
 
     name: Final = "personal"
     version: Final = "1"
-    heavy: Final = False
 
     def __init__(self, _: Material) -> None:
         """Take nothing from the rules: what a telephone number is, is no matter of taste."""

@@ -24,7 +24,6 @@ class Repetition:
 
     name: Final = "repetition"
     version: Final = "1"
-    heavy: Final = False
 
     def __init__(self, material: Material) -> None:
         self._limits = material.limits

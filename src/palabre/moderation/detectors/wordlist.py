@@ -19,7 +19,6 @@ class WordList:
 
     name: Final = "wordlist"
     version: Final = "1"
-    heavy: Final = False
 
     def __init__(self, material: Material) -> None:
         by_text: dict[str, list[Entry]] = {}

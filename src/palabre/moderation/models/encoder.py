@@ -1,0 +1,162 @@
+"""The encoder: reads a text in both directions, one text a run, on one thread.
+
+One text a run, never padded: int8 activations are scaled over the whole tensor, so a neighbour in a
+batch, or padding, would change a text's scores. A text of more pieces than the model can take is
+read by overlapping windows, and the highest score of each kind counts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from palabre.domain.decision import Span
+from palabre.moderation.model import Scored, UnavailableError
+from palabre.moderation.models.card import Card, read_card
+from palabre.moderation.passages import carrying
+
+GRAPH: Final = "encoder.onnx"
+TOKENIZER: Final = "tokenizer.json"
+_OVERLAP: Final = 4  # a quarter of a window is read twice
+# Three times the longest comment that a server takes. Beyond, nobody has read the text: it is held.
+_WINDOWS_AT_MOST: Final = 24
+
+Logits = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of a text that fits the model: its pieces, and the passage they came from."""
+
+    ids: list[int]
+    span: Span
+
+
+class Encoder:
+    """A fine-tuned encoder with a logit for each score of its card. Threads may share it."""
+
+    def __init__(self, card: Card, session: onnxruntime.InferenceSession, cut: Tokenizer) -> None:
+        self._card = card
+        self._session = session
+        self._cut = cut
+        self._first, self._last = _ends(cut)
+        self.name: Final = card.name
+        self.version: Final = card.version
+
+    def read(self, text: str, lang: str | None) -> Scored:
+        """Return the calibrated scores that the model gives in a language."""
+        curves = self._card.curves(lang)
+        if not curves:
+            return Scored({})
+        windows = self.windows(text)
+        said = np.max([self._logits(window.ids) for window in windows], axis=0)
+        by_name = dict(zip(self._card.scores, said.tolist(), strict=True))
+        return Scored(
+            {name: curve.probability(by_name[name]) for name, curve in curves.items()},
+            tuple(window.span for window in windows) if len(windows) > 1 else (),
+        )
+
+    def locate(
+        self,
+        text: str,
+        lang: str | None,  # noqa: ARG002 -- what carries a score is the same in every calibration
+        names: Sequence[str],
+    ) -> Mapping[str, tuple[Span, ...]]:
+        """Return the passage that carries each of the scores, in the window that counted."""
+        known = [name for name in names if name in self._card.scores]
+        columns = [self._card.scores.index(name) for name in known]
+        windows = self.windows(text)
+        said = np.array([self._logits(window.ids)[columns] for window in windows])
+        found: dict[str, tuple[Span, ...]] = {}
+        for number, window in enumerate(windows):
+            here = [i for i in range(len(known)) if said[:, i].argmax() == number]
+            if not here:
+                continue
+            part = text[window.span.begin : window.span.end]
+
+            def ask(variant: str, here: Sequence[int] = here) -> list[float]:
+                ids = self.windows(variant)[0].ids
+                logits: list[float] = self._logits(ids)[[columns[i] for i in here]].tolist()
+                return logits
+
+            for i, span in zip(here, carrying(part, ask), strict=True):
+                if span is not None:
+                    at = window.span.begin
+                    found[known[i]] = (Span(at + span.begin, at + span.end),)
+        return found
+
+    def windows(self, text: str) -> list[Window]:
+        """Return the text cut into what the model can take; one window for most texts."""
+        prefix = self._card.prefix
+        pieces = self._cut.encode(prefix + text, add_special_tokens=False)
+        ids, offsets = pieces.ids, pieces.offsets
+        ahead = sum(1 for _, end in offsets if end <= len(prefix)) if prefix else 0
+        head, ids, offsets = [self._first, *ids[:ahead]], ids[ahead:], offsets[ahead:]
+        room = self._card.max_pieces - len(head) - 1
+        if len(ids) <= room:
+            return [Window([*head, *ids, self._last], Span(0, len(text)))]
+        step = room - room // _OVERLAP
+        starts = range(0, len(ids) - room + step, step)
+        if len(starts) > _WINDOWS_AT_MOST:
+            raise UnavailableError(f"{len(ids)} pieces are more than {self.name} can read")
+        return [
+            Window(
+                [*head, *ids[at : at + room], self._last],
+                Span(
+                    max(0, offsets[at][0] - len(prefix)),
+                    offsets[min(at + room, len(ids)) - 1][1] - len(prefix),
+                ),
+            )
+            for at in starts
+        ]
+
+    def _logits(self, ids: list[int]) -> Logits:
+        row = np.array([ids], np.int64)
+        feed = {"input_ids": row, "attention_mask": np.ones_like(row)}
+        logits: Logits = self._session.run(["logits"], feed)[0][0]
+        if not np.isfinite(logits).all():
+            raise UnavailableError(f"{self.name} gave no figures")
+        return logits
+
+
+def _ends(cut: Tokenizer) -> tuple[int, int]:
+    empty: list[int] = cut.encode("").ids
+    if len(empty) != 2:  # noqa: PLR2004 -- one before, one after
+        raise UnavailableError(f"the tokenizer puts {len(empty)} pieces around a text, not two")
+    return empty[0], empty[1]
+
+
+def load_encoder(folder: Path, *, threads: int = 1) -> Encoder:
+    """Return the model in ``folder``; raise ``UnavailableError`` with what is wrong."""
+    card = read_card(folder, Card)
+    try:
+        cut = Tokenizer.from_file(str(folder / TOKENIZER))
+        cut.no_truncation()
+        cut.no_padding()
+        session = onnxruntime.InferenceSession(
+            str(folder / GRAPH), options(threads), providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:
+        # Both libraries raise bare exceptions of their own for a missing or damaged file.
+        raise UnavailableError(f"{folder}: {error}") from error
+    width = session.get_outputs()[0].shape[-1]
+    if width != len(card.scores):
+        raise UnavailableError(f"{folder}: {width} logits for {len(card.scores)} scores")
+    return Encoder(card, session, cut)
+
+
+def options(threads: int) -> onnxruntime.SessionOptions:
+    """Return how the model is run: on few threads, with memory given back after each text."""
+    chosen = onnxruntime.SessionOptions()
+    chosen.intra_op_num_threads = threads
+    chosen.inter_op_num_threads = 1
+    # An arena keeps what the longest text ever needed, in every worker.
+    chosen.enable_cpu_mem_arena = False
+    chosen.enable_mem_pattern = False
+    chosen.log_severity_level = 3
+    return chosen
