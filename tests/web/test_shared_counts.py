@@ -1,10 +1,7 @@
 """Rates counted by several processes together, in a real Redis; and what happens without it."""
 
 import asyncio
-import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +16,7 @@ from structlog.testing import capture_logs
 from palabre.web.app import create_app
 from palabre.web.house import Rates
 from palabre.web.shared_counts import RedisCounts
+from redis_server import redis_running
 
 URL = "https://journal.example/politique/budget"
 COMMENTS = "/api/v1/comments"
@@ -29,24 +27,8 @@ pytestmark = pytest.mark.process
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    program = shutil.which("redis-server") or shutil.which("valkey-server")
-    assert program, "run scripts/debian-packages redis-server, as make test does"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    flags = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(tmp_path)]
-    process = subprocess.Popen([program, "--port", str(port), *flags], stdout=subprocess.DEVNULL)
-    url = f"redis://127.0.0.1:{port}"
-    while True:
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=1):
-                break
-        except OSError:
-            assert process.poll() is None
-            time.sleep(0.02)
-    yield url, process
-    process.kill()
-    process.wait()
+    with redis_running(tmp_path) as running:
+        yield running
 
 
 def limited(build: Any, store: Any, url: str) -> TestClient[Any]:

@@ -11,7 +11,9 @@ from palabre.domain.errors import Refusal
 
 CHANNEL = "palabre"
 ANYTHING = "*"
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0  # seconds between attempts to reach a server that is gone
+# Seconds between attempts to reach a server that is gone: once it is back, pages are right again
+# within the second that every process has.
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 0.5
 
 
 class Listen:
