@@ -16,7 +16,7 @@ from palabre.moderation.detectors import ngrams
 SCORES = ["toxicity", "insult", "hate"]
 CURVES = {score: {"a": 1.0, "b": 0.0} for score in SCORES}
 WIDTH = 8
-WORDS = {"gredin": (40.0, 60.0, 0.0), "vermine": (40.0, 0.0, 60.0)}
+WORDS = {"gredin": (40.0, 90.0, 0.0), "vermine": (40.0, 0.0, 90.0)}
 _VOCABULARY = ["<s>", "</s>", "<unk>", *WORDS]
 
 

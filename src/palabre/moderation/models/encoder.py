@@ -5,6 +5,7 @@ batch, or padding, would change a text's scores. A text of more pieces than the 
 read by overlapping windows, and the highest score of each kind counts.
 """
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ _OVERLAP: Final = 4  # a quarter of a window is read twice
 # Three times the longest comment that a server takes. Beyond, nobody has read the text: it is held.
 _WINDOWS_AT_MOST: Final = 24
 
-Logits = NDArray[np.float32]
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Encoder:
         self._session = session
         self._cut = cut
         self._first, self._last = _ends(cut)
+        self._latest = threading.local()
         self.name: Final = card.name
         self.version: Final = card.version
 
@@ -115,13 +117,34 @@ class Encoder:
             for at in starts
         ]
 
-    def _logits(self, ids: list[int]) -> Logits:
+    def vector(self, text: str) -> Floats:
+        """Return the vector of a text, of length 1; of a long text the middle of its windows'."""
+        vectors = [self._run(window.ids)[1] for window in self.windows(text)]
+        if len(vectors) == 1:
+            return vectors[0]
+        middle: Floats = np.mean(vectors, axis=0)
+        return middle / np.linalg.norm(middle)
+
+    def _logits(self, ids: list[int]) -> Floats:
+        return self._run(ids)[0]
+
+    def _run(self, ids: list[int]) -> tuple[Floats, Floats]:
+        """Return logits and vector of one window.
+
+        Each thread remembers its latest: a text's scores, its vector and the ground for explaining
+        it are asked one after the other, and cost one run.
+        """
+        if getattr(self._latest, "ids", None) == ids:
+            known: tuple[Floats, Floats] = self._latest.said
+            return known
         row = np.array([ids], np.int64)
         feed = {"input_ids": row, "attention_mask": np.ones_like(row)}
-        logits: Logits = self._session.run(["logits"], feed)[0][0]
+        logits, vectors = self._session.run(["logits", "vector"], feed)
         if not np.isfinite(logits).all():
             raise UnavailableError(f"{self.name} gave no figures")
-        return logits
+        said = logits[0], vectors[0]
+        self._latest.ids, self._latest.said = ids, said
+        return said
 
 
 def _ends(cut: Tokenizer) -> tuple[int, int]:
