@@ -1,6 +1,7 @@
 """The long rest that `make test` leaves out, and its report.
 
-    python benchmarks/campaign.py [--only input|kills|browser]... [--rounds 200] [--count 20000]
+    python benchmarks/campaign.py [--only input|kills|crowd|browser]... [--rounds 200]
+        [--count 20000]
 
 Each part is a programme of its own that fails by its exit code; what it printed goes into
 docs/campaign.md with the machine, the commit and the date. Parts that were not chosen keep the
@@ -57,6 +58,14 @@ def parts(rounds: int, count: int) -> dict[str, Part]:
             (sys.executable, "benchmarks/kill_drill.py", "--rounds", str(rounds)),
         ),
     }
+    found["crowd"] = Part(
+        "Many processes",
+        "50 clients vote and post on one thread for a minute through three processes, on SQLite "
+        "and on PostgreSQL; afterwards every process and every row must say what was acknowledged, "
+        "to the unit, and readers of “most voted” must have seen all that was public at their "
+        "page one, once.",
+        (sys.executable, "benchmarks/many_processes.py"),
+    )
     if (ROOT / "tests/browser").is_dir():
         found["browser"] = Part(
             "Browser",
@@ -129,7 +138,7 @@ def earlier(report: Path = REPORT) -> Iterator[tuple[str, str]]:
 def main() -> int:
     """Run what was chosen and write the report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", action="append", choices=["input", "kills", "browser"])
+    parser.add_argument("--only", action="append", choices=["input", "kills", "crowd", "browser"])
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--count", type=int, default=20_000)
     options = parser.parse_args()
