@@ -249,7 +249,7 @@ def test_a_rule_by_example_holds_until_something_can_compare():
     says.fr = "Restez dans le sujet."
     says.en = "Stay on topic."
     hold = 0.5
-    examples.fr = ["Et sinon, qui a vu le match ?"]
+    examples.fr = ["Et sinon, le match ?", "Quel temps !", "Et le film ?", "Ma recette", "Bon pont"]
     """
     decision = judge("Bonjour", Facts(lang="fr"), load(default_rules(), site))
     assert decision.verdict is Verdict.HOLD

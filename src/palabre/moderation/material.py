@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from palabre.moderation.lesson import Lesson
 from palabre.moderation.model import FirstLook, Model
+from palabre.moderation.vectors import TextVectors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,3 +56,5 @@ class Material:
     limits: Limits = field(default_factory=Limits)
     models: tuple[Model, ...] = ()
     first_look: FirstLook | None = None
+    lessons: tuple[Lesson, ...] = ()
+    vectors: TextVectors | None = None

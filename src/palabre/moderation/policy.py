@@ -15,6 +15,7 @@ from typing import Final
 
 from palabre.domain.decision import SCORES, Evidence, Span, Verdict
 from palabre.moderation.detectors.classifier import PREFIX
+from palabre.moderation.detectors.examples import ENDING
 from palabre.moderation.rule import Rule, Trust
 
 _DOUBTS_AT_MOST: Final = 0.85
@@ -146,12 +147,12 @@ def unexplained(
     wanted: set[Evidence] = set()
     evidence = tuple(evidence)
     for finding in findings:
-        if finding.verdict is Verdict.PUBLISH or finding.rule.trust is None:
+        if finding.verdict is Verdict.PUBLISH:
             continue
         reasons = decisive(finding.rule, evidence, lang)
         if not any(item.spans for item in reasons):
-            symbol = finding.rule.trust.symbol
-            wanted.update(item for item in reasons if item.symbol == symbol)
+            said = finding.rule.trust.symbol if finding.rule.trust else None
+            wanted.update(i for i in reasons if i.symbol == said or i.symbol.endswith(ENDING))
     return wanted
 
 

@@ -20,6 +20,7 @@ from palabre.moderation.rule import Rule
 from palabre.moderation.rulefile import Problem, RulesError, check_form, decode
 from palabre.moderation.ruleforge import Forge, merged
 from palabre.moderation.sentence import Wording, compose
+from palabre.moderation.vectors import TextVectors
 
 __all__ = ["Problem", "RuleBook", "RulesError", "default_rules", "load"]
 
@@ -105,13 +106,15 @@ def load(
     reading: str | None = None,
     models: Iterable[Model] = (),
     first_look: FirstLook | None = None,
+    vectors: TextVectors | None = None,
     registry: Registry | None = None,
     site_name: str = SITE_NAME,
 ) -> RuleBook:
     """Return the rules of ``shipped_text`` as changed by ``site``; raise ``RulesError``.
 
     ``reading`` is the text that says what the models may do (``model_rules``), between the two.
-    Rules that ask for a model hold everything when none of ``models`` is there.
+    Rules that ask for a model hold everything when none of ``models`` is there, and so do rules by
+    example without ``vectors``.
     """
     documents = [decode(shipped_text, SHIPPED_NAME)]
     if reading is not None:
@@ -136,6 +139,8 @@ def load(
         limits=Limits(**table.get("limits", {})),
         models=tuple(models),
         first_look=first_look,
+        lessons=tuple(forge.lessons),
+        vectors=vectors,
     )
     needed = _needed(rules, registry)
     built: list[Detector] = [registry.build(n, material) for n in registry if n in needed]

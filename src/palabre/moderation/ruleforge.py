@@ -12,7 +12,9 @@ from palabre.domain.decision import SCORES, GroundKind
 from palabre.moderation import words
 from palabre.moderation.detectors import Registry
 from palabre.moderation.detectors.classifier import PREFIX as MODEL_PREFIX
+from palabre.moderation.detectors.examples import ENDING
 from palabre.moderation.detectors.pattern import compile_pattern, literal_words
+from palabre.moderation.lesson import Lesson, lesson
 from palabre.moderation.material import Entry, Pattern
 from palabre.moderation.normalise import fold
 from palabre.moderation.rule import OTHER, Rule, Trust
@@ -68,6 +70,7 @@ class Forge:
         self.problems: list[Problem] = []
         self.entries: list[Entry] = []
         self.patterns: list[Pattern] = []
+        self.lessons: list[Lesson] = []
         self.excepted: dict[str, frozenset[str]] = {}
         self.domains: dict[str, frozenset[str]] = {}
         self.shorteners: frozenset[str] = frozenset()
@@ -176,7 +179,7 @@ class Forge:
         watches = dict.fromkeys(given, 1.0) if isinstance(given, list) else dict(given)
         known = {*self._registry.symbols}
         for other in self._table["rules"]:
-            known |= {f"{other}_word", f"{other}_phrase"}
+            known |= {f"{other}_word", f"{other}_phrase", other + ENDING}
         for symbol in watches:
             if symbol not in known:
                 path = ("rules", identifier, "symbols")
@@ -185,6 +188,10 @@ class Forge:
             watches.setdefault(f"{identifier}_word", 1.0)
         if table.get("patterns"):
             watches.setdefault(f"{identifier}_phrase", 1.0)
+        taught = lesson(identifier, table, self._report)
+        if taught is not None:
+            self.lessons.append(taught)
+            watches.setdefault(identifier + ENDING, 1.0)
         return watches
 
     def _trust(self, identifier: str, table: Table) -> Trust | None:

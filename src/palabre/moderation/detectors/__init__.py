@@ -107,6 +107,7 @@ def shipped() -> Registry:
     from palabre.moderation.detectors import (  # noqa: PLC0415 -- they import this file's Protocol
         accusation,
         classifier,
+        examples,
         links,
         pattern,
         personal,
@@ -122,4 +123,5 @@ def shipped() -> Registry:
     registry.register("personal", personal.PersonalData, symbols=personal.SYMBOLS)
     registry.register("accusation", accusation.Accusation, symbols=accusation.SYMBOLS)
     registry.register("classifier", classifier.Classifier, symbols=classifier.SYMBOLS)
+    registry.register("examples", examples.ByExample, own=examples.ENDING)
     return registry
