@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from palabre.application.mail_ports import Mails, Subscriptions
 from palabre.application.stored import (
     EPOCH_LIFE,
     Position,
@@ -34,6 +35,7 @@ __all__ = [
     "Comments",
     "Decisions",
     "Judge",
+    "Mails",
     "Moderators",
     "Outbox",
     "PasswordHasher",
@@ -49,6 +51,7 @@ __all__ = [
     "Standing",
     "Store",
     "Stored",
+    "Subscriptions",
     "Threads",
     "UnitOfWork",
     "Votes",
@@ -208,7 +211,10 @@ class Outbox(Protocol):
 
     def put(self, event: Event) -> None: ...  # noqa: D102
     def waiting(self, *, limit: int) -> Sequence[Event]:
-        """Return events nobody has handled yet, oldest first."""
+        """Return events nobody has handled yet, oldest first; a writer keeps them to itself."""
+
+    def handled(self, event_ids: Sequence[str], at: datetime) -> None:
+        """Note that events need nothing more."""
 
 
 class Repeats(Protocol):
@@ -237,6 +243,8 @@ class UnitOfWork(Protocol):
     moderators: Moderators
     outbox: Outbox
     repeats: Repeats
+    subscriptions: Subscriptions
+    mails: Mails
 
 
 class Store(Protocol):

@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -23,6 +23,13 @@ def new_id(at: datetime) -> str:
         | 0b10 << 62
         | secrets.randbits(62)
     )
+    return str(uuid.UUID(int=value))
+
+
+def first_id(at: datetime) -> str:
+    """Return what no identifier made from the moment ``at`` on (to the millisecond) is below."""
+    milliseconds = (at - _EPOCH) // timedelta(milliseconds=1)
+    value = (milliseconds & (2**48 - 1)) << 80 | 0x7 << 76 | 0b10 << 62
     return str(uuid.UUID(int=value))
 
 

@@ -5,10 +5,12 @@ between commit and queue, nor be sent about a comment that was rolled back.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
 from palabre.domain.events import Event, EventKind
+from palabre.storage.effects import is_writing
 from palabre.storage.prepared import Prepared
 from palabre.storage.tables import outbox
 
@@ -28,6 +30,11 @@ WAITING = (
     .where(outbox.c.handled_at.is_(None))
     .order_by(outbox.c.position)
     .limit(sa.bindparam("limit", type_=sa.Integer))
+)
+_HANDLED = (
+    sa.update(outbox)
+    .where(outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(handled_at=sa.bindparam("moment"), attempts=outbox.c.attempts + 1)
 )
 
 
@@ -52,7 +59,9 @@ class SqlOutbox:
         )
 
     def waiting(self, *, limit: int) -> Sequence[Event]:
-        """Return events nobody has handled yet, oldest first."""
+        """Return events nobody has handled yet, oldest first; a writer keeps them to itself."""
+        mine = WAITING.with_for_update(skip_locked=True)
+        statement = mine if is_writing(self._connection) else WAITING
         return [
             Event(
                 id=row.id,
@@ -62,5 +71,9 @@ class SqlOutbox:
                 comment_id=row.comment_id,
                 at=row.at,
             )
-            for row in self._connection.execute(WAITING, {"limit": limit})
+            for row in self._connection.execute(statement, {"limit": limit})
         ]
+
+    def handled(self, event_ids: Sequence[str], at: datetime) -> None:
+        """Note that events need nothing more."""
+        self._connection.execute(_HANDLED, {"ids": list(event_ids), "moment": at})

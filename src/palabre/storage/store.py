@@ -8,11 +8,13 @@ import sqlalchemy as sa
 from palabre.application.ports import (
     Comments,
     Decisions,
+    Mails,
     Moderators,
     Outbox,
     Queue,
     Repeats,
     Sites,
+    Subscriptions,
     Threads,
     UnitOfWork,
     Votes,
@@ -21,11 +23,13 @@ from palabre.storage import schema
 from palabre.storage.comments import SqlComments
 from palabre.storage.database import open_database
 from palabre.storage.decisions import SqlDecisions
+from palabre.storage.mails import SqlMails
 from palabre.storage.moderators import SqlModerators
 from palabre.storage.outbox import SqlOutbox
 from palabre.storage.queue import SqlQueue
 from palabre.storage.repeats import SqlRepeats
 from palabre.storage.sites import SqlSites
+from palabre.storage.subscriptions import SqlSubscriptions
 from palabre.storage.threads import SqlThreads
 from palabre.storage.votes import SqlVotes
 
@@ -43,6 +47,8 @@ class SqlUnit:
         self.moderators: Moderators = SqlModerators(connection)
         self.outbox: Outbox = SqlOutbox(connection)
         self.repeats: Repeats = SqlRepeats(connection)
+        self.subscriptions: Subscriptions = SqlSubscriptions(connection)
+        self.mails: Mails = SqlMails(connection)
 
 
 class SqlStore:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from palabre.application.ports import QueueItem
 from palabre.domain.comment import Status
@@ -104,3 +105,9 @@ class MemoryOutbox:
     def waiting(self, *, limit: int) -> Sequence[Event]:
         """Return events nobody has handled yet, oldest first."""
         return list(self._events.values())[:limit]
+
+    def handled(self, event_ids: Sequence[str], at: datetime) -> None:
+        """Forget events that need nothing more."""
+        del at
+        for event_id in event_ids:
+            self._events.pop(event_id, None)

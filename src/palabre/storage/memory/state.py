@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from palabre.application.mail_ports import ConsentLine, Mail, Notice
 from palabre.application.ports import Repeat, Session
 from palabre.domain.article import Thread
 from palabre.domain.comment import Author, Body, Comment
@@ -12,6 +13,7 @@ from palabre.domain.decision import DecisionRecord
 from palabre.domain.events import Event
 from palabre.domain.person import Moderator
 from palabre.domain.site import Site
+from palabre.domain.subscription import MailAddress, Subscription
 from palabre.domain.vote import Value
 
 K = TypeVar("K")
@@ -90,6 +92,12 @@ class State:
     scores: Table[str, tuple[tuple[int, str, int, datetime], ...]] = field(default_factory=Table)
     floors: Table[str, int] = field(default_factory=Table)
     repeats: Table[str, Repeat] = field(default_factory=Table)
+    addresses: Table[str, MailAddress] = field(default_factory=Table)
+    subscriptions: Table[str, Subscription] = field(default_factory=Table)
+    consents: Table[int, ConsentLine] = field(default_factory=Table)
+    # By address and comment.
+    notices: Table[tuple[str, str], Notice] = field(default_factory=Table)
+    mails: Table[str, Mail] = field(default_factory=Table)
 
     def fork(self, *, writable: bool) -> "State":
         """Return this moment's tables for one transaction."""

@@ -7,11 +7,13 @@ from threading import Lock
 from palabre.application.ports import (
     Comments,
     Decisions,
+    Mails,
     Moderators,
     Outbox,
     Queue,
     Repeats,
     Sites,
+    Subscriptions,
     Threads,
     UnitOfWork,
     Votes,
@@ -20,6 +22,7 @@ from palabre.domain.errors import Code, Refusal
 from palabre.storage.listeners import Listeners
 from palabre.storage.memory.comments import MemoryComments
 from palabre.storage.memory.desk import MemoryDecisions, MemoryOutbox, MemoryQueue
+from palabre.storage.memory.mail import MemoryMails, MemorySubscriptions
 from palabre.storage.memory.people import MemoryModerators, MemoryVotes
 from palabre.storage.memory.places import MemorySites, MemoryThreads
 from palabre.storage.memory.repeats import MemoryRepeats
@@ -41,6 +44,8 @@ class MemoryUnit:
         self.moderators: Moderators = MemoryModerators(state)
         self.outbox: Outbox = MemoryOutbox(state)
         self.repeats: Repeats = MemoryRepeats(state)
+        self.subscriptions: Subscriptions = MemorySubscriptions(state)
+        self.mails: Mails = MemoryMails(state)
 
 
 class MemoryStore:

@@ -1,8 +1,8 @@
 """The tables, as the present version of Palabre knows them.
 
 What says who somebody is or what they wrote stands apart from what may never change: the erasable
-rows are ``comment_bodies``, ``comment_authors``, ``comment_sources`` and ``decision_notes``. The
-migrations build the same tables step by step; a test compares the two.
+rows are ``comment_bodies``, ``comment_authors``, ``comment_sources`` and ``decision_notes``, and
+all of ``mail``. The migrations build the same tables step by step; a test compares the two.
 """
 
 from palabre.storage.tables.conversation import (
@@ -19,6 +19,13 @@ from palabre.storage.tables.desk import (
     moderators,
     outbox,
     sessions,
+)
+from palabre.storage.tables.mail import (
+    consents,
+    mail_addresses,
+    mails,
+    notices,
+    subscriptions,
 )
 from palabre.storage.tables.naming import metadata
 from palabre.storage.tables.places import (
@@ -38,11 +45,15 @@ __all__ = [
     "comment_bodies",
     "comment_sources",
     "comments",
+    "consents",
     "decision_notes",
     "decisions",
+    "mail_addresses",
+    "mails",
     "metadata",
     "moderator_sites",
     "moderators",
+    "notices",
     "outbox",
     "repeats",
     "score_floors",
@@ -52,6 +63,7 @@ __all__ = [
     "site_names",
     "site_origins",
     "sites",
+    "subscriptions",
     "threads",
     "votes",
 ]
