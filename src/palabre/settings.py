@@ -114,6 +114,22 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     ] = ""
 
 
+class Judge(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How comments are judged."""
+
+    depth: Annotated[
+        str,
+        _about(
+            "full: the encoder reads every comment; fast: only what a first look leaves in doubt; "
+            "rules: no model."
+        ),
+    ] = "full"
+    threads: Annotated[int, _about("Processor cores that reading one comment may use.")] = 1
+    models: Annotated[
+        str, _about("Folder of other models; empty: those that come with Palabre.")
+    ] = ""
+
+
 class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The moderators' desk."""
 
@@ -163,6 +179,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     limits: Limits = Limits()
     comments: Comments = Comments()
     rules: Rules = Rules()
+    judge: Judge = Judge()
     desk: Desk = Desk()
     log: Log = Log()
     sites: list[SiteSettings] = []
@@ -183,6 +200,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "limits": Limits,
     "comments": Comments,
     "rules": Rules,
+    "judge": Judge,
     "desk": Desk,
     "log": Log,
 }

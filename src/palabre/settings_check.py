@@ -20,6 +20,7 @@ def _complaints(settings: "Settings") -> Iterator[str]:
     server = settings.server
     if settings.database.durability not in {"power", "process"}:
         yield "[database] durability must be 'power' or 'process'"
+    yield from _of_judge(settings.judge.depth, settings.judge.threads)
     if settings.log.level not in {"debug", "info", "warning", "error"}:
         yield "[log] level must be debug, info, warning or error"
     if server.timezone not in available_timezones():
@@ -39,6 +40,13 @@ def _complaints(settings: "Settings") -> Iterator[str]:
                     f"[[sites]] {site.id}: origin {origin!r} must look like "
                     "'https://example.org': scheme and host in lower case, no path, no slash"
                 )
+
+
+def _of_judge(depth: str, threads: int) -> Iterator[str]:
+    if depth not in {"rules", "fast", "full"}:
+        yield "[judge] depth must be 'rules', 'fast' or 'full'"
+    if threads < 1:
+        yield "[judge] threads must be at least 1"
 
 
 def _is_network(text: str) -> bool:

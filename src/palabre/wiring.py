@@ -27,9 +27,11 @@ from palabre.application.read_thread import ReadThread
 from palabre.application.sign_in import SignIn
 from palabre.domain.decision import Decision, Ground, Verdict
 from palabre.domain.site import Section, Site
-from palabre.moderation.engine import judge
+from palabre.moderation.engine import Depth, judge
 from palabre.moderation.facts import Facts
-from palabre.moderation.rulebook import RuleBook, default_rules, load
+from palabre.moderation.house import house_rules
+from palabre.moderation.models.shelf import Shelf, read_shelf
+from palabre.moderation.rulebook import RuleBook
 from palabre.passwords import Argon2Hasher
 from palabre.process import configure_logging, die_with_parent
 from palabre.rendering.catalogue import load_catalogues
@@ -58,6 +60,7 @@ class Parts:
     folder: Path
     store: Store
     rules: RuleBook
+    shelf: Shelf
     judge: Judge
     clock: Clock
 
@@ -76,18 +79,24 @@ def database_url(settings: Settings, folder: Path) -> str:
     return prefix + str((folder / url.removeprefix(prefix)).resolve())
 
 
-def load_rules(settings: Settings, folder: Path) -> RuleBook:
+def load_shelf(settings: Settings, folder: Path) -> Shelf:
+    """Return the models that the settings name; none is opened yet."""
+    named = settings.judge.models
+    return read_shelf(folder / named if named else None, threads=settings.judge.threads)
+
+
+def load_rules(settings: Settings, folder: Path, shelf: Shelf) -> RuleBook:
     """Return the shipped rules with the house's own over them."""
     own = folder / settings.rules.file if settings.rules.file else None
-    return load(default_rules(), own.read_text(encoding="utf-8") if own else None)
+    return house_rules(own.read_text(encoding="utf-8") if own else None, shelf)
 
 
-def watchful(rules: RuleBook) -> Judge:
+def watchful(rules: RuleBook, depth: Depth = Depth.FULL) -> Judge:
     """Return the judge for a rule book; whatever fails in it holds the comment for a human."""
 
     def watched(text: str, facts: Facts) -> Decision:
         try:
-            decision = judge(text, facts, rules)
+            decision = judge(text, facts, rules, depth)
         except Exception as error:  # noqa: BLE001
             # The last net: no failure of the judge may lose or publish a comment. What is logged is
             # where it failed, not what it said: a message may quote the text.
@@ -116,13 +125,15 @@ def build_parts(settings: Settings, folder: Path, *, clock: Clock = now) -> Part
     with store.writing() as unit:
         for site in settings.sites:
             unit.sites.register(_site(site))
-    rules = load_rules(settings, folder)
+    shelf = load_shelf(settings, folder)
+    rules = load_rules(settings, folder, shelf)
     return Parts(
         settings=settings,
         folder=folder,
         store=store,
         rules=rules,
-        judge=watchful(rules),
+        shelf=shelf,
+        judge=watchful(rules, Depth(settings.judge.depth)),
         clock=clock,
     )
 
@@ -203,7 +214,16 @@ def _application(*, with_demo: bool) -> Litestar:
     path = Path(os.environ[CONFIG_VARIABLE])
     settings = load_settings(path)
     configure_logging(settings.log.level)
-    return create_app(build_house(build_parts(settings, path.parent), with_demo=with_demo))
+    parts = build_parts(settings, path.parent)
+    _open_models(parts)
+    return create_app(build_house(parts, with_demo=with_demo))
+
+
+def _open_models(parts: Parts) -> None:
+    """Read the models before the first reader comes; without them comments are held, not lost."""
+    if parts.rules.deep and parts.settings.judge.depth != Depth.RULES:
+        for wrong in parts.shelf.open():
+            _log.error("model_missing", detail=wrong)
 
 
 def _web_config(parts: Parts) -> WebConfig:

@@ -8,12 +8,13 @@ import click
 
 from palabre.cli.configuration import DEFAULT
 from palabre.cli.doctor_database import Ill, database_checks
+from palabre.cli.doctor_models import models_check
 from palabre.moderation.facts import Facts
 from palabre.moderation.rulebook import RulesError
 from palabre.rendering.catalogue import load_catalogues
 from palabre.settings import Settings, SettingsError, load, secret_key
 from palabre.storage.location import sqlite_path
-from palabre.wiring import database_url, load_rules, watchful
+from palabre.wiring import database_url, load_rules, load_shelf, watchful
 
 _LOW_DISK = 200 * 1024 * 1024
 
@@ -47,6 +48,7 @@ def _checks(path: Path) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "settings", lambda: str(path)
     yield "secret key", lambda: _secret(settings, folder)
     yield "sites", lambda: _sites(settings)
+    yield "models", lambda: models_check(load_shelf(settings, folder))
     yield "house rules", lambda: _rules(settings, folder)
     yield from database_checks(settings, folder)
     yield "disk", lambda: _disk(settings, folder)
@@ -75,7 +77,7 @@ def _sites(settings: Settings) -> str:
 
 def _rules(settings: Settings, folder: Path) -> str:
     try:
-        rules = load_rules(settings, folder)
+        rules = load_rules(settings, folder, load_shelf(settings, folder))
     except RulesError as error:
         raise Ill(str(error)) from error
     except OSError as error:

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from palabre.application.incoming import readable
-from palabre.cli.rulefile import rules_option, wanted_rules
+from palabre.cli.rulefile import rules_option, wanted_rules, wanted_shelf
 from palabre.domain.decision import Decision, Evidence
 from palabre.domain.errors import Refusal
 from palabre.moderation.engine import Depth, judge
@@ -103,6 +103,7 @@ class Judging:
             "lang": decision.lang,
             "says": explain(decision, self._rules, catalogue, line.text, Audience.AUTHOR),
             **({"not_checked": decision.not_checked} if decision.not_checked else {}),
+            **({"not_needed": decision.not_needed} if decision.not_needed else {}),
         }
 
 
@@ -123,7 +124,12 @@ def judge_lines(config: Path | None, file: BinaryIO, rules: Path | None, depth: 
     A line is {"id", "text", "lang"?, "name"?, "email"?, "url"?, "article"?, "parent"?}; one that is
     not gives {"id": null, "error": ...}, and the run goes on. Exit code 1 when there was one.
     """
-    judging = Judging(wanted_rules(config, rules), Depth(depth), load_catalogues())
+    shelf = wanted_shelf(config)
+    book = wanted_rules(config, rules, shelf)
+    if book.deep and Depth(depth) is not Depth.RULES:
+        for wrong in shelf.open():
+            click.echo(f"{wrong}; what a rule asks of it is not checked, and held", err=True)
+    judging = Judging(book, Depth(depth), load_catalogues())
     out = sys.stdout.buffer
     with _progress(file) as advance:
         for lines, size in _batches(file):

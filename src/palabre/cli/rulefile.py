@@ -7,7 +7,10 @@ from typing import TypeVar
 import click
 
 from palabre.cli.configuration import DEFAULT, read_settings
-from palabre.moderation.rulebook import RuleBook, default_rules, load
+from palabre.moderation.house import house_rules
+from palabre.moderation.models.shelf import Shelf, read_shelf
+from palabre.moderation.rulebook import RuleBook
+from palabre.settings import load
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
@@ -31,8 +34,19 @@ def rules_file(config: Path | None, named: Path | None) -> Path | None:
     return path.parent / settings.rules.file if settings.rules.file else None
 
 
-def wanted_rules(config: Path | None, named: Path | None) -> RuleBook:
+def wanted_shelf(config: Path | None) -> Shelf:
+    """Return the models of the settings, or of the environment alone; none is opened yet."""
+    if config is None and not DEFAULT.exists():
+        settings, folder = load(None), Path()
+    else:
+        settings, path = read_settings(config)
+        folder = path.parent
+    named = settings.judge.models
+    return read_shelf(folder / named if named else None, threads=settings.judge.threads)
+
+
+def wanted_rules(config: Path | None, named: Path | None, shelf: Shelf | None = None) -> RuleBook:
     """Return the rules to judge by, or raise ``RulesError`` with every problem."""
     file = rules_file(config, named)
     own = file.read_text(encoding="utf-8") if file else None
-    return load(default_rules(), own, site_name=str(file))
+    return house_rules(own, shelf or wanted_shelf(config), site_name=str(file))

@@ -1,5 +1,6 @@
 """``palabre rules``: check a rules file, try a text against it."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -8,7 +9,7 @@ from palabre.cli.rulefile import rules_file, rules_option, wanted_rules
 from palabre.moderation.engine import judge
 from palabre.moderation.explain import Audience, explain
 from palabre.moderation.facts import Facts
-from palabre.moderation.rule import Rule
+from palabre.moderation.rule import OTHER, Rule, Trust
 from palabre.rendering.catalogue import load_catalogues
 
 
@@ -55,4 +56,21 @@ def try_text(config: Path | None, text: str, rules: Path | None, lang: str) -> N
 def _thresholds(rule: Rule) -> str:
     hold = f"hold from {rule.hold:g}" if rule.hold is not None else "never holds"
     may_refuse = rule.may_refuse and rule.refuse is not None
-    return f"{hold}, " + (f"refuse from {rule.refuse:g}" if may_refuse else "never refuses")
+    said = f"{hold}, " + (f"refuse from {rule.refuse:g}" if may_refuse else "never refuses")
+    return said + (f"; the models {_trusted(rule.trust)}" if rule.trust else "")
+
+
+def _trusted(trust: Trust) -> str:
+    """Return what the models may do under a rule: thresholds, by language where they differ."""
+    told = [
+        f"{verb} from " + ", ".join(_by_language(figures))
+        for verb, figures in (("hold", trust.hold), ("refuse", trust.refuse))
+        if figures
+    ]
+    return " and ".join(told) or "do nothing"
+
+
+def _by_language(figures: Mapping[str, float]) -> Iterator[str]:
+    for lang, figure in figures.items():
+        where = "" if lang == OTHER and len(figures) == 1 else f" ({lang})"
+        yield (f"{figure:g}" if figure <= 1 else "never") + where

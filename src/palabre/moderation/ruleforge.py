@@ -277,10 +277,10 @@ class Forge:
         )
 
 
-def _thresholds(given: float | Mapping[str, float]) -> dict[str, float]:
+def _thresholds(given: float | bool | Mapping[str, float | bool]) -> dict[str, float]:
     """Return thresholds by language; one that is false is never reached."""
     by_language = given if isinstance(given, Mapping) else {OTHER: given}
-    figures = {lang: math.inf if f is False else float(f) for lang, f in by_language.items()}
+    figures = {g: float(f) if f is not False else math.inf for g, f in by_language.items()}
     return figures if any(figure < math.inf for figure in figures.values()) else {}
 
 

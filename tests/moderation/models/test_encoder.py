@@ -1,12 +1,12 @@
 """The encoder, with a tiny model in the real format, run by the real library."""
 
 import json
+from itertools import pairwise
 
 import pytest
 
 from moderation.model_conformance import check_model
 from moderation.tiny_models import CURVES, write_encoder
-from palabre.domain.decision import Span
 from palabre.moderation.model import UnavailableError
 from palabre.moderation.models.encoder import load_encoder
 
@@ -52,7 +52,7 @@ def test_a_long_text_is_read_in_overlapping_parts_and_the_highest_counts(encoder
     assert scored.scores["insult"] > 0.5
     windows = scored.windows
     assert (windows[0].begin, windows[-1].end) == (0, len(text))
-    assert all(b.begin < a.end < b.end for a, b in zip(windows, windows[1:], strict=False))
+    assert all(b.begin < a.end < b.end for a, b in pairwise(windows))
     # Each part by itself gives what it gave in the whole.
     alone = [encoder.read(text[w.begin : w.end], "fr").scores["insult"] for w in windows]
     assert max(alone) == scored.scores["insult"]

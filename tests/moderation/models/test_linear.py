@@ -54,5 +54,5 @@ def test_weights_that_do_not_fit_are_refused(tmp_path, wrong):
 def test_a_missing_file_is_named(tmp_path):
     write_linear(tmp_path / "linear")
     (tmp_path / "linear" / "linear.npz").unlink()
-    with pytest.raises(UnavailableError, match="linear.npz"):
+    with pytest.raises(UnavailableError, match=r"linear\.npz"):
         load_linear(tmp_path / "linear")
