@@ -155,6 +155,9 @@ class Subscriptions(Protocol):
 class Mails(Protocol):
     """Notices and mails on their way."""
 
+    def tells_anybody(self, telling: Telling) -> bool:
+        """Tell whether ``tell`` would find anybody: by a look, before a transaction writes."""
+
     def tell(
         self,
         telling: Telling,

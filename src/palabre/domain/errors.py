@@ -38,6 +38,9 @@ class Code(StrEnum):
     THREAD_CLOSED = "thread_closed"
     MOVE_IMPOSSIBLE = "move_impossible"
     NOTHING_TO_UNDO = "nothing_to_undo"
+    LINK_INVALID = "link_invalid"
+    LINK_EXPIRED = "link_expired"
+    MAIL_OFF = "mail_off"
     # who may
     NOT_YOURS = "not_yours"
     EDIT_WINDOW_OVER = "edit_window_over"

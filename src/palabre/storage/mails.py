@@ -143,6 +143,10 @@ class SqlMails:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
+    def tells_anybody(self, telling: Telling) -> bool:
+        """Tell whether ``tell`` would find anybody."""
+        return loose.tells_anybody(self._connection, telling)
+
     def tell(
         self,
         telling: Telling,

@@ -101,17 +101,7 @@ def tell(
     limit: int,
 ) -> str | None:
     """Make notices for the next addresses; return the hash to go on after, None at the end."""
-    asked = {
-        "thread": telling.thread_id,
-        "parent": telling.parent_id,
-        "site": telling.site_id,
-        "above": list(telling.above),
-        "author": telling.author_key,
-        "not_to": list(telling.not_to),
-        "after": after,
-        "limit": limit,
-    }
-    found = connection.execute(TOLD, asked).all()
+    found = connection.execute(TOLD, _asked(telling, after, limit)).all()
     first = {row.address_hash: row for row in reversed(found)}
     if first:
         about = {
@@ -134,6 +124,24 @@ def tell(
             ],
         )
     return found[-1].address_hash if len(found) == limit else None
+
+
+def tells_anybody(connection: sa.Connection, telling: Telling) -> bool:
+    """Tell whether anybody is to be told."""
+    return connection.execute(TOLD, _asked(telling, "", 1)).first() is not None
+
+
+def _asked(telling: Telling, after: str, limit: int) -> dict[str, Any]:
+    return {
+        "thread": telling.thread_id,
+        "parent": telling.parent_id,
+        "site": telling.site_id,
+        "above": list(telling.above),
+        "author": telling.author_key,
+        "not_to": list(telling.not_to),
+        "after": after,
+        "limit": limit,
+    }
 
 
 def due_addresses(connection: sa.Connection, now: datetime, *, limit: int) -> list[str]:

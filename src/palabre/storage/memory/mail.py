@@ -1,100 +1,15 @@
-"""Addresses, subscriptions, notices and mails in memory."""
+"""Notices and mails in memory."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from palabre.application.mail_ports import (
-    ConsentLine,
-    Mail,
-    MailKind,
-    MailState,
-    Notice,
-    Telling,
-    Week,
-)
+from palabre.application.mail_ports import Mail, MailKind, MailState, Notice, Telling, Week
 from palabre.domain.decision import ActorKind, DecisionRecord
-from palabre.domain.subscription import Kind, MailAddress, Pace, Stop, Subscription
+from palabre.domain.subscription import Kind, Pace, Stop, Subscription
 from palabre.storage.memory.state import State
-
-
-class MemorySubscriptions:
-    """Addresses, what they subscribed to, and the record of their consent."""
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-        self._rows = state.subscriptions
-
-    def address(self, address_hash: str) -> MailAddress | None:
-        """Return what is known of an address."""
-        return self._state.addresses.get(address_hash)
-
-    def keep(self, address: MailAddress) -> None:
-        """Store an address, or replace all that is known of it."""
-        self._state.addresses[address.hash] = address
-
-    def ask(self, subscription: Subscription) -> None:
-        """Store a request."""
-        self._rows[subscription.id] = subscription
-
-    def get(self, subscription_id: str) -> Subscription | None:
-        """Return a subscription."""
-        return self._rows.get(subscription_id)
-
-    def of_address(self, address_hash: str) -> Sequence[Subscription]:
-        """Return all that an address asked for, oldest first."""
-        found = [s for s in self._rows.values() if s.address_hash == address_hash]
-        return sorted(found, key=lambda s: s.id)
-
-    def confirm(self, subscription_id: str, at: datetime) -> None:
-        """Let a request count; its address is confirmed by it."""
-        found = self._rows.get(subscription_id)
-        if found is None or found.confirmed_at is not None:
-            return
-        self._rows[found.id] = replace(found, confirmed_at=at)
-        address = self._state.addresses[found.address_hash]
-        if address.confirmed_at is None:
-            self.keep(replace(address, confirmed_at=at))
-
-    def end(self, subscription_ids: Sequence[str]) -> None:
-        """Remove subscriptions, what waits by reason of them, and addresses left without one."""
-        ended = [s for s in self._rows.values() if s.id in subscription_ids]
-        for subscription in ended:
-            del self._rows[subscription.id]
-        _drop(
-            self._state,
-            (n for n in _loose(self._state) if n.subscription_id in {*subscription_ids}),
-        )
-        for address_hash in {s.address_hash for s in ended}:
-            address = self._state.addresses.get(address_hash)
-            if address and address.stopped is None and not self.of_address(address_hash):
-                del self._state.addresses[address_hash]
-
-    def record(self, line: ConsentLine) -> None:
-        """Append to the record of consent."""
-        self._state.consents[max(self._state.consents, default=0) + 1] = line
-
-    def consents(self, address_hash: str) -> Sequence[ConsentLine]:
-        """Return the record of one address, oldest first."""
-        return [c for c in self._state.consents.values() if c.address_hash == address_hash]
-
-    def expired(self, before: datetime, *, limit: int) -> Sequence[Subscription]:
-        """Return requests from before a moment that were never confirmed."""
-        found = [s for s in self._rows.values() if s.confirmed_at is None and s.asked_at < before]
-        return sorted(found, key=lambda s: s.asked_at)[:limit]
-
-    def forget(self, address_hash: str) -> None:
-        """Remove all that is held on an address."""
-        state = self._state
-        _drop(state, (n for n in state.notices.values() if n.address_hash == address_hash))
-        for mail in [m for m in state.mails.values() if m.address_hash == address_hash]:
-            del state.mails[mail.id]
-        for number in [n for n, c in state.consents.items() if c.address_hash == address_hash]:
-            del state.consents[number]
-        for subscription in self.of_address(address_hash):
-            del self._rows[subscription.id]
-        state.addresses.pop(address_hash, None)
+from palabre.storage.memory.subscriptions import drop, loose
 
 
 class MemoryMails:
@@ -103,6 +18,10 @@ class MemoryMails:
     def __init__(self, state: State) -> None:
         self._state = state
         self._mails = state.mails
+
+    def tells_anybody(self, telling: Telling) -> bool:
+        """Tell whether ``tell`` would find anybody."""
+        return bool(self._told(telling, ""))
 
     def tell(
         self,
@@ -114,23 +33,7 @@ class MemoryMails:
         limit: int,
     ) -> str | None:
         """Make notices for the next addresses; return the hash to go on after."""
-        mine = {
-            s.address_hash
-            for s in self._state.subscriptions.values()
-            if s.author_key == telling.author_key
-        }
-        found = sorted(
-            (
-                s
-                for s in self._state.subscriptions.values()
-                if s.address_hash > after
-                and s.address_hash not in mine
-                and s.address_hash not in telling.not_to
-                and _is_told(s, telling)
-                and self._gets_mail(s.address_hash)
-            ),
-            key=lambda s: (s.address_hash, s.id),
-        )[:limit]
+        found = self._told(telling, after)[:limit]
         for subscription in found:
             key = (subscription.address_hash, telling.comment_id)
             if key not in self._state.notices:
@@ -148,17 +51,17 @@ class MemoryMails:
 
     def due_addresses(self, now: datetime, *, limit: int) -> Sequence[str]:
         """Return addresses with due notices that are in no mail yet."""
-        due = sorted((n for n in _loose(self._state) if n.due_at <= now), key=lambda n: n.due_at)
+        due = sorted((n for n in loose(self._state) if n.due_at <= now), key=lambda n: n.due_at)
         return list(dict.fromkeys(n.address_hash for n in due[:limit]))
 
     def due_notices(self, address_hash: str, now: datetime) -> Sequence[Notice]:
         """Return the due notices of one address that are in no mail yet."""
-        found = (n for n in _loose(self._state) if n.address_hash == address_hash)
+        found = (n for n in loose(self._state) if n.address_hash == address_hash)
         return sorted((n for n in found if n.due_at <= now), key=lambda n: n.comment_id)
 
     def postpone(self, address_hash: str, comment_ids: Sequence[str], until: datetime) -> None:
         """Let notices wait."""
-        for notice in list(_loose(self._state)):
+        for notice in list(loose(self._state)):
             if notice.address_hash == address_hash and notice.comment_id in comment_ids:
                 self._keep(replace(notice, due_at=until))
 
@@ -231,7 +134,7 @@ class MemoryMails:
             self._state.addresses[address_hash] = stopped
         for mail in [m for m in self._mails.values() if m.address_hash == address_hash]:
             self.settle(mail.id, MailState.DROPPED, at, why.value)
-        _drop(self._state, (n for n in _loose(self._state) if n.address_hash == address_hash))
+        drop(self._state, (n for n in loose(self._state) if n.address_hash == address_hash))
         for subscription in list(self._state.subscriptions.values()):
             if subscription.address_hash == address_hash:
                 del self._state.subscriptions[subscription.id]
@@ -240,7 +143,7 @@ class MemoryMails:
         """Count what is under way."""
         return {
             "events": len(self._state.events),
-            "notices": sum(1 for _ in _loose(self._state)),
+            "notices": sum(1 for _ in loose(self._state)),
             "mails": sum(m.state is MailState.WAITING for m in self._mails.values()),
         }
 
@@ -259,6 +162,20 @@ class MemoryMails:
             by_moderators=by[ActorKind.MODERATOR],
             overturned=overturned,
         )
+
+    def _told(self, telling: Telling, after: str) -> list[Subscription]:
+        every = self._state.subscriptions.values()
+        mine = {s.address_hash for s in every if s.author_key == telling.author_key}
+        found = (
+            s
+            for s in every
+            if s.address_hash > after
+            and s.address_hash not in mine
+            and s.address_hash not in telling.not_to
+            and _is_told(s, telling)
+            and self._gets_mail(s.address_hash)
+        )
+        return sorted(found, key=lambda s: (s.address_hash, s.id))
 
     def _overturns(self, record: DecisionRecord) -> bool:
         before = self._state.records.get(record.supersedes or "")
@@ -293,12 +210,3 @@ def _is_told(subscription: Subscription, telling: Telling) -> bool:
             Kind.EVERYWHERE: subscription.site_id == telling.site_id and above,
         }[subscription.kind]
     )
-
-
-def _loose(state: State) -> Iterable[Notice]:
-    return (n for n in state.notices.values() if n.mail_id is None)
-
-
-def _drop(state: State, notices: Iterable[Notice]) -> None:
-    for notice in list(notices):
-        del state.notices[notice.address_hash, notice.comment_id]

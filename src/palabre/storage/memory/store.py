@@ -22,11 +22,12 @@ from palabre.domain.errors import Code, Refusal
 from palabre.storage.listeners import Listeners
 from palabre.storage.memory.comments import MemoryComments
 from palabre.storage.memory.desk import MemoryDecisions, MemoryOutbox, MemoryQueue
-from palabre.storage.memory.mail import MemoryMails, MemorySubscriptions
+from palabre.storage.memory.mail import MemoryMails
 from palabre.storage.memory.people import MemoryModerators, MemoryVotes
 from palabre.storage.memory.places import MemorySites, MemoryThreads
 from palabre.storage.memory.repeats import MemoryRepeats
 from palabre.storage.memory.state import State
+from palabre.storage.memory.subscriptions import MemorySubscriptions
 
 _PATIENCE = 5.0  # seconds that a writer waits for its turn, as on SQLite
 
