@@ -8,12 +8,13 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
-from palabre.domain.decision import Decision, Verdict
-from palabre.moderation.detectors import shipped
+from palabre.domain.decision import Decision, Span, Verdict
+from palabre.moderation.detectors import classifier, shipped
 from palabre.moderation.engine import judge
 from palabre.moderation.explain import SYMBOLS, Audience, explain
 from palabre.moderation.facts import Facts
-from palabre.moderation.rulebook import default_rules, load
+from palabre.moderation.model import Scored
+from palabre.moderation.rulebook import default_rules, load, model_rules
 
 
 class Words:
@@ -69,7 +70,7 @@ def test_every_symbol_of_the_shipped_rules_has_words(book):
             for symbol in rule.watches:
                 own = symbol in SYMBOLS or symbol.endswith(("_word", "_phrase"))
                 assert own, symbol
-        for symbol in SYMBOLS:
+        for symbol in (*SYMBOLS, *classifier.SYMBOLS):
             assert f"judge.symbol.{symbol}" in words.texts
     named = {s for s in shipped().symbols if not s.startswith("model_")}
     assert named <= SYMBOLS
@@ -109,6 +110,39 @@ def test_what_was_not_checked_is_said():
     assert "n’a pas pu avoir lieu (classifier)" in said
     assert "could not be made (classifier)" in told("Hi", EN, Audience.MODERATOR, rules)
     assert "not_checked=classifier" in told("Hi", EN, Audience.LOG, rules)
+
+
+class Reader:
+    name = "toy"
+    version = "1"
+
+    def read(self, text, _lang):
+        parts = (Span(0, 30), Span(20, len(text))) if len(text) > 50 else ()
+        return Scored({"insult": 0.84, "hate": 0.3}, parts)
+
+    def locate(self, _text, _lang, _names):
+        return {"insult": (Span(0, 4),)}
+
+
+def test_what_a_model_says_is_told_as_such_with_its_passage():
+    rules = load(default_rules(), reading=model_rules(), models=[Reader()])
+    said = told("Quel homme", FR, Audience.AUTHOR, rules)
+    assert (
+        "propos qu’un modèle de lecture automatique juge contraires à la règle "
+        "«\u202finjurieux\u202f» («\u202fQuel\u202f»)" in said
+    )
+    said = told("What a man", EN, Audience.MODERATOR, rules)
+    assert "an automatic reading model judges contrary to the rule “insulting” (“What”)" in said
+    assert "probability 84%" in said
+    assert "hate" not in said
+    assert "parts" not in said
+
+
+def test_a_text_read_in_parts_is_said_to_be():
+    rules = load(default_rules(), reading=model_rules(), models=[Reader()])
+    text = "Un long texte, plus long que ce que ce modèle peut lire."
+    assert "l’a lu en 2 parties" in told(text, FR, Audience.MODERATOR, rules)
+    assert "2 overlapping parts" in told(text, EN, Audience.MODERATOR, rules)
 
 
 def test_a_houses_own_rule_is_told_by_its_name():

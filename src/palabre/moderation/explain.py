@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from palabre.domain.decision import Decision, Evidence, Verdict
+from palabre.moderation.detectors.classifier import PREFIX, WINDOWS
 from palabre.moderation.language import guess, spoken
 from palabre.moderation.normalise import fold
 from palabre.moderation.policy import decisive
@@ -95,7 +96,7 @@ def _for_moderator(decision: Decision, rules: RuleBook, words: Catalogue, text: 
             continue
         found = [
             words.say(
-                "judge.moderator.finding",
+                f"judge.moderator.{'probability' if _is_read(item) else 'finding'}",
                 what=_named(item, rule, words, text),
                 percent=round(100 * item.score),
             )
@@ -108,6 +109,9 @@ def _for_moderator(decision: Decision, rules: RuleBook, words: Catalogue, text: 
         )
     if decision.not_checked:
         parts.append(_unchecked(decision, words))
+    windows = max((len(i.spans) for i in decision.evidence if i.symbol == WINDOWS), default=0)
+    if windows:
+        parts.append(words.count("judge.moderator.in_parts", windows))
     return " ".join(parts)
 
 
@@ -137,7 +141,7 @@ def _named(item: Evidence, rule: Rule, words: Catalogue, text: str) -> str:
         what = words.say(f"judge.symbol.{item.symbol}")
     else:
         kind = "phrase" if item.symbol.endswith("_phrase") else "word"
-        if item.symbol.startswith("model_"):
+        if _is_read(item):
             kind = "model"
         what = words.say(f"judge.symbol.{kind}", rule=_name(rule, words))
     if not item.spans:
@@ -148,6 +152,11 @@ def _named(item: Evidence, rule: Rule, words: Catalogue, text: str) -> str:
     if more:
         quoted += words.count("judge.more_passages", more)
     return words.say("judge.passages", what=what, passages=quoted)
+
+
+def _is_read(item: Evidence) -> bool:
+    """Tell whether a model says it: then the figure is a probability."""
+    return item.symbol.startswith(PREFIX)
 
 
 def _name(rule: Rule, words: Catalogue) -> str:

@@ -8,6 +8,7 @@ from palabre.application.ports import QueueItem
 from palabre.domain.comment import Status
 from palabre.domain.decision import ActorKind, DecisionRecord, Evidence, Span
 from palabre.domain.person import Moderator
+from palabre.moderation.detectors.classifier import WINDOWS
 from palabre.moderation.explain import Audience, explain
 from palabre.web.house import Catalogue, House
 from palabre.web.notices import sentences
@@ -150,7 +151,9 @@ class DeskLook:
 
 def marked(text: str, evidence: Sequence[Evidence], words: Catalogue) -> tuple[Passage, ...]:
     """Cut the text where findings begin and end. Spans count code points of this very text."""
-    spans = [(span, item.symbol) for item in evidence for span in item.spans]
+    # Where a long text was cut for a model says how it was read, not what was found in it.
+    told = [item for item in evidence if item.symbol != WINDOWS]
+    spans = [(span, item.symbol) for item in told for span in item.spans]
     inside = [(s, symbol) for s, symbol in spans if 0 <= s.begin < s.end <= len(text)]
     cuts = sorted({0, len(text), *(cut for span, _ in inside for cut in span)})
     return tuple(
