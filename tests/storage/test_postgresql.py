@@ -8,7 +8,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from builders import a_stored, a_thread, an_article, keep, open_thread
+from builders import a_stored, a_thread, an_article, an_event, keep, open_thread
 from databases import Postgresql
 from palabre.application.ports import Sort
 from palabre.domain.article import Thread
@@ -309,3 +309,18 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(mortal: Postgres
     assert len(acknowledged) > 50
     assert set(refused) <= {Code.STORE_FAILED, Code.STORE_BUSY}
     store.close()
+
+
+def test_a_failure_among_statements_sent_together_undoes_all_of_them(postgresql_store: SqlStore):
+    kept = keep(postgresql_store, a_stored(open_thread(postgresql_store)))
+    fresh = a_stored(open_thread(postgresql_store))
+    with pytest.raises(sa.exc.IntegrityError), postgresql_store.writing() as unit:  # noqa: PT012
+        unit.comments.add(fresh, source=None)
+        unit.comments.add(kept, source=None)  # its key is taken
+        unit.outbox.put(an_event(fresh))
+    with postgresql_store.reading() as unit:
+        assert unit.comments.get(fresh.comment.id) is None
+        assert list(unit.outbox.waiting(limit=10)) == []
+    with postgresql_store.writing() as unit:
+        unit.comments.add(fresh, source=None)
+        assert unit.comments.get(fresh.comment.id) is not None  # what waits is sent before a look

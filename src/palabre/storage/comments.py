@@ -83,7 +83,7 @@ class SqlComments:
         connection = self._connection
         comment, author, body = stored.comment, stored.author, stored.body
         public = comment.status is Status.PUBLISHED
-        _ADD.run(
+        _ADD.later(
             connection,
             {
                 "id": comment.id,
@@ -110,10 +110,10 @@ class SqlComments:
             self._add_body(comment.id, body)
         if author.name is not None or author.email is not None or author.is_staff:
             signature = {"name": author.name, "email": author.email, "is_staff": author.is_staff}
-            _ADD_AUTHOR.run(connection, {"comment_id": comment.id, **signature})
+            _ADD_AUTHOR.later(connection, {"comment_id": comment.id, **signature})
         if source is not None:
             sent = {"source": source, "created_at": comment.created_at}
-            _ADD_SOURCE.run(connection, {"comment_id": comment.id, **sent})
+            _ADD_SOURCE.later(connection, {"comment_id": comment.id, **sent})
         if public:
             settle(connection, comment, before=False, after=True, published=1)
 
@@ -207,7 +207,7 @@ class SqlComments:
         return row
 
     def _add_body(self, comment_id: str, body: Body) -> None:
-        _ADD_BODY.run(
+        _ADD_BODY.later(
             self._connection,
             {
                 "comment_id": comment_id,

@@ -12,15 +12,15 @@ from palabre.storage.effects import changed
 from palabre.storage.prepared import Prepared
 from palabre.storage.tables import comments, threads
 
-_TOUCH = Prepared(
+_TOUCH = (
     sa.update(threads)
     .where(threads.c.id == sa.bindparam("thread"))
     .values(
         version=threads.c.version + 1,
         public_count=threads.c.public_count + sa.bindparam("published", type_=sa.Integer),
     )
-    .returning(threads.c.version)
 )
+_TOUCH_SOON, _TOUCH_NOW = Prepared(_TOUCH), Prepared(_TOUCH.returning(threads.c.version))
 _COUNT = Prepared(
     sa.update(comments)
     .where(comments.c.id == sa.bindparam("comment"))
@@ -37,9 +37,15 @@ _LIST = Prepared(
 )
 
 
-def touch(connection: sa.Connection, thread_id: str, *, published: int = 0) -> int:
-    """Move the thread's version, and its count of published comments; return the new version."""
-    moved = _TOUCH.one(connection, {"thread": thread_id, "published": published})
+def touch(connection: sa.Connection, thread_id: str, *, published: int = 0) -> None:
+    """Move the thread's version, and its count of published comments."""
+    _TOUCH_SOON.later(connection, {"thread": thread_id, "published": published})
+    changed(connection, thread_id)
+
+
+def new_version(connection: sa.Connection, thread_id: str) -> int:
+    """Move the thread's version and return it."""
+    moved = _TOUCH_NOW.one(connection, {"thread": thread_id, "published": 0})
     changed(connection, thread_id)
     return int(moved[0])
 
@@ -71,4 +77,4 @@ def settle(
             _LIST.run(connection, {"comment": above, "now_listed": after})
         above = parent_id
     if published and comment.parent_id is not None:
-        _COUNT.run(connection, {"comment": comment.root_id, "published": published, "below": 0})
+        _COUNT.one(connection, {"comment": comment.root_id, "published": published, "below": 0})

@@ -58,7 +58,7 @@ class SqlDecisions:
     def add(self, record: DecisionRecord) -> None:
         """Append a line."""
         decision, ground = record.decision, record.decision.ground
-        _ADD.run(
+        _ADD.later(
             self._connection,
             {
                 "id": record.id,

@@ -46,7 +46,7 @@ class SqlOutbox:
 
     def put(self, event: Event) -> None:
         """Store an event."""
-        _PUT.run(
+        _PUT.later(
             self._connection,
             {
                 "id": event.id,

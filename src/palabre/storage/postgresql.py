@@ -18,18 +18,26 @@ from sqlalchemy import event
 from sqlalchemy.pool import QueuePool
 
 from palabre.domain.errors import Code, Refusal
+from palabre.storage import waiting
 from palabre.storage.column_types import json_text
 from palabre.storage.effects import begin
 from palabre.storage.failures import told
 from palabre.storage.flush import Flush, is_quiet
 from palabre.storage.listen import ANYTHING, CHANNEL, Listen
 from palabre.storage.listeners import Changed, Listeners
+from palabre.storage.prepared import Prepared
 
 _WRITERS = 8  # connections; more threads than that wait for each other anyway
 _STATEMENT = 30  # seconds that a statement may take
 _FORGOTTEN = 60  # seconds that a transaction may lie idle: its process has hung
 _MANY = 100  # threads told by name in one notification, which may hold 8000 bytes
-_NOTIFY = sa.text("SELECT pg_notify(:channel, :payload)")
+_NOTIFY = Prepared(
+    sa.select(
+        sa.func.pg_notify(
+            sa.bindparam("channel", type_=sa.Text), sa.bindparam("payload", type_=sa.Text)
+        )
+    )
+)
 
 
 class PostgresqlDatabase:
@@ -74,10 +82,12 @@ class PostgresqlDatabase:
         witness = self._flush.witness() if self._flush else 0
         with told(), self._write.connect() as connection:
             effects = begin(connection)
+            waiting.begin(connection)
             with connection.begin():
                 yield connection
                 if effects.changed:
                     self._notify(connection, effects.changed)
+                waiting.send(connection)
         self._listeners.tell(effects.changed)
         if self._flush:
             self._flush.wait(witness)
@@ -119,7 +129,7 @@ class PostgresqlDatabase:
         if len(names) < len(changed) or len(names) > _MANY:
             names = [ANYTHING]
         payload = " ".join([self._name, *names])
-        connection.execute(_NOTIFY, {"channel": CHANNEL, "payload": payload})
+        _NOTIFY.later(connection, {"channel": CHANNEL, "payload": payload})
 
     def _heard(self, payload: str) -> None:
         sender, *names = payload.split(" ")
@@ -154,6 +164,7 @@ class PostgresqlDatabase:
         }
         event.listen(engine, "connect", partial(_prepare, limits=limits, writes=writes))
         event.listen(engine, "checkout", _require_alive)
+        event.listen(engine, "before_cursor_execute", waiting.send)
         return engine
 
 

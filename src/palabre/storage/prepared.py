@@ -12,6 +12,8 @@ from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
+from palabre.storage import waiting
+
 Process = Callable[[Any], Any] | None
 Statement = sa.Select[*tuple[Any, ...]] | sa.Insert | sa.Update | sa.Delete
 
@@ -31,6 +33,15 @@ class Prepared:
         """Execute and return how many rows were concerned."""
         plan = self._plan(connection)
         return int(plan.execute(connection, values).rowcount)
+
+    def later(self, connection: sa.Connection, values: Mapping[str, Any]) -> None:
+        """Execute before whatever comes next, at the latest before the commit (``waiting``)."""
+        plan = self._plan(connection)
+        queue = waiting.queue_of(connection)
+        if queue is None:
+            plan.execute(connection, values)
+        else:
+            queue.append(plan.bound(values))
 
     def one(self, connection: sa.Connection, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """Execute and return the row that there must be."""
@@ -83,20 +94,25 @@ class _Plan:
             for column in statement.exported_columns
         ]
 
-    def execute(self, connection: sa.Connection, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- the driver's cursor
-        """Give the statement to the driver, and its complaints to SQLAlchemy's exceptions."""
+    def bound(self, values: Mapping[str, Any]) -> tuple[str, Any]:
+        """Return the statement and its values as the driver takes them."""
         bound = [
             process(values.get(name, constant)) if process else values.get(name, constant)
             for name, constant, process in self._binds
         ]
-        parameters: Any = bound
-        if self._order is None:
-            parameters = {bind[0]: value for bind, value in zip(self._binds, bound, strict=True)}
+        if self._order is not None:
+            return self._sql, bound
+        return self._sql, {bind[0]: v for bind, v in zip(self._binds, bound, strict=True)}
+
+    def execute(self, connection: sa.Connection, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- the driver's cursor
+        """Give the statement to the driver, and its complaints to SQLAlchemy's exceptions."""
+        waiting.send(connection)
+        sql, bound = self.bound(values)
         driver: Any = connection.connection.driver_connection
         try:
-            return driver.execute(self._sql, parameters)
+            return driver.execute(sql, bound)
         except connection.dialect.loaded_dbapi.Error as error:
-            raise _told(error, connection, self._sql) from error
+            raise waiting.told(error, connection, sql) from error
 
     def read(self, row: Sequence[Any]) -> tuple[Any, ...]:
         """Return a row's values as Python has them."""
@@ -104,22 +120,3 @@ class _Plan:
             process(value) if process else value
             for value, process in zip(row, self._reads, strict=True)
         )
-
-
-def _told(error: Any, connection: sa.Connection, sql: str) -> BaseException:  # noqa: ANN401 -- the driver's
-    """Return SQLAlchemy's exception for a driver's; a connection that is gone leaves the pool."""
-    dialect = connection.dialect
-    driver: Any = connection.connection.dbapi_connection
-    is_gone = dialect.is_disconnect(error, driver, None)
-    if is_gone:
-        connection.invalidate(error)
-    told: BaseException = sa.exc.DBAPIError.instance(
-        sql,
-        None,
-        error,
-        dialect.loaded_dbapi.Error,
-        hide_parameters=True,  # readers' words
-        connection_invalidated=is_gone,
-        dialect=dialect,
-    )
-    return told

@@ -12,7 +12,7 @@ from palabre.domain.errors import Code, Refusal
 from palabre.domain.vote import Tally, Value
 from palabre.storage import scores
 from palabre.storage.comments import SqlComments
-from palabre.storage.counters import touch
+from palabre.storage.counters import new_version
 from palabre.storage.tables import comments, votes
 
 _THIS = (
@@ -65,7 +65,7 @@ class SqlVotes:
         down = comment.down + (value == -1) - (before == -1)
         run(_COUNT, {"comment": comment_id, "ups": up, "downs": down, "sum": up - down})
         if comment.status is Status.PUBLISHED:
-            version = touch(self._connection, comment.thread_id)
+            version = new_version(self._connection, comment.thread_id)
             if comment.parent_id is None and up - down != comment.score:
                 scores.note(
                     self._connection,
