@@ -21,6 +21,10 @@ def _complaints(settings: "Settings") -> Iterator[str]:
     if settings.database.durability not in {"power", "process"}:
         yield "[database] durability must be 'power' or 'process'"
     yield from _of_judge(settings.judge.depth, settings.judge.threads)
+    if settings.smtp.security not in {"starttls", "tls", "none"}:
+        yield "[smtp] security must be starttls, tls or none"
+    if settings.mail.digest_hour not in range(24):
+        yield "[mail] digest_hour must be 0 to 23"
     if settings.log.level not in {"debug", "info", "warning", "error"}:
         yield "[log] level must be debug, info, warning or error"
     if server.timezone not in available_timezones():
