@@ -83,7 +83,7 @@ async def _write(door: int, told: Told, over: float, chance: random.Random) -> N
 async def _post(
     connection: Connection, told: Told, known: list[str], chance: random.Random
 ) -> None:
-    content = {"url": URL, "text": f"Je lis cet article pour la {chance.random()}e fois."}
+    content = {"url": URL, "text": f"Je relis cet article, page {chance.randrange(10_000)}."}
     parent = chance.choice(known) if known and chance.random() < 0.15 else None
     while parent in told.replies:  # one level is enough, and every thread allows it
         parent = told.replies[parent]
