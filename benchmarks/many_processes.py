@@ -14,6 +14,7 @@ Rates are printed to show that there was a crowd; they measure client and server
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 import time
@@ -171,6 +172,8 @@ def main() -> int:
     parser.add_argument("--readers", type=int, default=6)
     parser.add_argument("--houses", default="sqlite,workers,postgresql")
     options = parser.parse_args()
+    # Whoever ends this ends the servers, too, which live in groups of their own.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     failed = False
     for kind in options.houses.split(","):
         with opened(kind) as house:
