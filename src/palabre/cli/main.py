@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "backup": "palabre.cli.backup:backup",
     "demo": "palabre.cli.demo:demo",
     "doctor": "palabre.cli.doctor:doctor",
+    "evaluate": "palabre.cli.evaluate:evaluate",
     "init": "palabre.cli.init:init",
     "judge": "palabre.cli.judge:judge_lines",
     "moderator": "palabre.cli.moderator:moderator",
