@@ -6,6 +6,7 @@ already") are put together once each.
 """
 
 import gzip
+import time
 from typing import TYPE_CHECKING
 
 from palabre.web.basis import Basis
@@ -27,6 +28,8 @@ NOTHING: "Message" = {"type": "http.response.body", "body": b"", "more_body": Fa
 class Kept:
     """One answer. ``checked`` is the moment (see freshness) at which it was known to hold.
 
+    ``held_at`` is the time on the monotonic clock, in seconds, at which that was.
+
     Without ``body`` it only tells that this question has no answer that fits everybody.
     """
 
@@ -40,12 +43,14 @@ class Kept:
         "body",
         "checked",
         "etag",
+        "held_at",
         "size",
     )
 
     def __init__(self, basis: Basis, checked: int, headers: Headers, body: bytes | None) -> None:
         self.basis = basis
         self.checked = checked
+        self.held_at = time.monotonic()
         self.body = body
         self._headers = [pair for pair in headers if pair[0] not in _PER_REQUEST]
         self.etag = _opaque(dict(headers).get(b"etag", b""))

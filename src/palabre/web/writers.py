@@ -11,7 +11,9 @@ again step by step. A flood may take what readers leave, never more.
 
 import asyncio
 import contextvars
+import math
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -27,6 +29,7 @@ THREADS = 4
 WAITING = 64
 _EVERY = 0.05  # seconds between looks at how late the loop is
 _LATE = 0.04  # from here on readers notice
+_FLOOD = 1.0  # seconds for which a flood is held to go on after the last refusal
 _STEP = 1  # by which the queue's end moves away again at each look, while the loop is in time
 
 
@@ -41,6 +44,7 @@ class Writers:
         self._coming = 0
         self._end = waiting
         self._was_full = False
+        self._full_at = -math.inf
         self._lock = threading.Lock()
 
     @property
@@ -48,8 +52,14 @@ class Writers:
         """Tell whether whoever comes now would be refused."""
         if max(self._inside, self._coming) >= self._end:
             self._was_full = True
+            self._full_at = time.monotonic()
             return True
         return False
+
+    @property
+    def are_flooded(self) -> bool:
+        """Tell whether somebody was turned away within the last second."""
+        return time.monotonic() - self._full_at < _FLOOD
 
     async def __call__(self, act: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run ``act`` in a thread and return its result, or refuse with ``store_busy`` at once."""
