@@ -14,6 +14,8 @@ from alembic.script import ScriptDirectory
 from builders import (
     NOON,
     a_moderator,
+    a_record,
+    a_session,
     a_site,
     a_stored,
     an_event,
@@ -21,9 +23,13 @@ from builders import (
     open_thread,
 )
 from databases import Postgresql
+from mail_builders import ZOE, a_mail, a_telling, subscribe
+from palabre.application.mail_ports import ConsentLine
+from palabre.application.ports import EPOCH_LIFE, Repeat
 from palabre.application.tokens import key_of
 from palabre.domain.comment import Status
 from palabre.domain.errors import Code, Refusal
+from palabre.domain.subscription import Act, Pace
 from palabre.storage.migrate import downgrade, upgrade
 from palabre.storage.schema import EXPECTED, NONE, REVISIONS
 from palabre.storage.store import SqlStore
@@ -135,20 +141,57 @@ def rows(engine: sa.Engine) -> dict[str, list[object]]:
     return {name: sorted(map(repr, lines)) for name, lines in found.items()}
 
 
+def fill(url: str) -> None:
+    """Put a row into every table there is."""
+    store = SqlStore(url)
+    thread = open_thread(store)
+    root = keep(store, a_stored(thread, email="zoe@mail.example"), source="a" * 64)
+    answer = keep(store, a_stored(parent=root, status=Status.HELD))
+    claire = a_moderator(site_ids=("le-journal",))
+    with store.writing() as unit:
+        unit.moderators.add(claire)
+        unit.moderators.open_session(a_session(claire))
+        unit.decisions.add(a_record(answer, moderator=claire, note="Vu."))
+        unit.outbox.put(an_event(root))
+        unit.repeats.claim(
+            Repeat(key="k" * 64, content="c" * 64, comment_id=root.comment.id, at=NOON),
+            since=NOON - EPOCH_LIFE,
+        )
+    # Each thirty minutes' votes let notes of the scores before be forgotten up to a floor.
+    for n in range(64):
+        with store.writing() as unit:
+            at = NOON + n * EPOCH_LIFE / 16
+            unit.votes.cast(root.comment.id, key_of(str(n)), 1, at)
+    asked = subscribe(store, thread_id=thread.id)
+    with store.writing() as unit:
+        unit.subscriptions.record(
+            ConsentLine(
+                address_hash=ZOE,
+                subscription_id=asked.id,
+                site_id="le-journal",
+                kind=asked.kind,
+                act=Act.ASKED,
+                text="Oui.",
+                lang="fr",
+                at=NOON,
+            )
+        )
+        told = unit.mails.tell(
+            a_telling(root), at=NOON, due=dict.fromkeys(Pace, NOON), after="", limit=9
+        )
+        assert told is None
+        unit.mails.add(a_mail(subscription_id=asked.id), comment_ids=())
+    store.close()
+
+
 @pytest.mark.parametrize("revision", REVISIONS[1:-1])
 def test_each_step_back_and_forward_keeps_what_its_tables_hold(
     url: str, engine: sa.Engine, revision: str
 ):
     upgrade(url)
-    store = SqlStore(url)
-    root = keep(store, a_stored(open_thread(store)), source="a" * 64)
-    keep(store, a_stored(parent=root, status=Status.HELD))
-    with store.writing() as unit:
-        unit.votes.cast(root.comment.id, key_of("v"), 1, NOON)
-        unit.moderators.add(a_moderator())
-        unit.outbox.put(an_event(root))
-    store.close()
+    fill(url)
     full = rows(engine)
+    assert [name for name, lines in full.items() if not lines] == []
     assert downgrade(url, revision) == revision
     left = rows(engine)
     assert left == {name: full[name] for name in left}
