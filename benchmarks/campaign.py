@@ -29,6 +29,12 @@ HEAD = """\
 
 The long rest that `make test` leaves out: `make campaign` runs it and writes this page. `python
 benchmarks/campaign.py --only kills` runs one part; the others then keep what their last run said.
+
+It asks whether anything is lost, wrong or broken. **Rates and times below are no claims:** the
+parts run at low priority beside whatever else the machine does, and clients share its cores with
+the server; `make bench` measures. A kill is not a power cut: what a commit does about the disk
+stands in docs/adr/0004 and 0007. The kill drill runs on SQLite; PostgreSQL itself is killed in
+tests/storage/test_postgresql.py.
 """
 
 
