@@ -27,7 +27,8 @@ def write_models(folder, *, encoder=None, linear=None):
     return folder
 
 
-def write_encoder(folder, **changes):
+def write_encoder(folder, *, telling=True, **changes):
+    # ``telling``: the graph says what each piece adds, as the shipped one does.
     folder.mkdir(parents=True)
     card = {
         "name": "tiny",
@@ -40,7 +41,7 @@ def write_encoder(folder, **changes):
     }
     (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
     _tokenizer().save(str(folder / "tokenizer.json"))
-    onnx.save(_graph(), str(folder / "encoder.onnx"))
+    onnx.save(_graph(telling), str(folder / "encoder.onnx"))
 
 
 def _tokenizer():
@@ -53,7 +54,7 @@ def _tokenizer():
     return tokenizer
 
 
-def _graph():
+def _graph(telling):
     # The last columns of a word's row are its logits; a text's are their mean, less a bias.
     table = np.zeros((len(_VOCABULARY), WIDTH), np.float32)
     table[:, 0] = 1.0
@@ -80,6 +81,12 @@ def _graph():
         helper.make_node("Add", ["product", "bias"], ["logits"]),
         helper.make_node("LpNormalization", ["mean"], ["vector"], axis=-1, p=2),
     ]
+    if telling:
+        nodes += [
+            helper.make_node("MatMul", ["kept", "head"], ["each"]),
+            helper.make_node("Unsqueeze", ["count", "last"], ["counts"]),
+            helper.make_node("Div", ["each", "counts"], ["parts"]),
+        ]
     names = ("input_ids", "attention_mask")
     inputs = [
         helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "length"])
@@ -89,6 +96,10 @@ def _graph():
         helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", 3]),
         helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["batch", WIDTH]),
     ]
+    if telling:
+        outputs.append(
+            helper.make_tensor_value_info("parts", TensorProto.FLOAT, ["batch", "length", 3])
+        )
     initial = [numpy_helper.from_array(array, name) for name, array in constants.items()]
     graph = helper.make_graph(nodes, "tiny", inputs, outputs, initial)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)

@@ -1,26 +1,51 @@
-"""The passage of a text that carries a model's score: leave words out, and see what drops.
+"""The passage of a text that carries a model's score, found in one of two ways.
 
-Deletion is what the explanation promises, so deletion is how it is found: first by chunks of
-consecutive words, then word by word inside the chunk that mattered most. The number of questions is
-bounded, whatever the length of the text.
+``heaviest``: the model has told what each piece of the text added to the score; no further
+question. ``carrying``: leave words out and see what drops, by chunks of consecutive words and then
+inside the chunk that mattered most; the number of questions is bounded, whatever the length.
+
+What either promises is measured by ``benchmarks/faithfulness.py``: deleting the passage must drop
+the score more than deleting as many words elsewhere.
 """
 
 import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from palabre.domain.decision import Span
 
 _WORD: Final = re.compile(r"\S+")
 _CHUNKS: Final = 6
 _PARTS: Final = 4
+_SHARE: Final = 0.2  # a neighbour that adds so much of what the heaviest word does belongs to it
 _ALIKE: Final = 0.5  # a neighbour that drops the score by so much of the best belongs to it
 _LEAST: Final = 0.05  # a drop in the logit below this is none
 
 Ask = Callable[[str], Sequence[float]]
+
+
+def heaviest(
+    text: str, offsets: Sequence[tuple[int, int]], weights: NDArray[np.float32]
+) -> Span | None:
+    """Return the words around the one that adds most to a score, None where nothing adds.
+
+    ``offsets`` say where each piece lies in ``text``, ``weights`` [pieces] what it adds. Neighbours
+    belong to the passage as long as they add a fair share of what the heaviest word does.
+    """
+    words = [Span(*found.span()) for found in _WORD.finditer(text)]
+    if not words or not offsets:
+        return None
+    begins = np.array([word.begin for word in words])
+    middles = np.array([(begin + end) / 2 for begin, end in offsets])
+    home = np.maximum(0, np.searchsorted(begins, middles, side="right") - 1)
+    added = np.bincount(home, weights, minlength=len(words))
+    alone = [(i, i + 1) for i in range(len(words))]
+    region = _region(alone, added, share=_SHARE)
+    return None if region is None else Span(words[region[0]].begin, words[region[1] - 1].end)
 
 
 def carrying(text: str, ask: Ask) -> list[Span | None]:
@@ -35,7 +60,7 @@ def carrying(text: str, ask: Ask) -> list[Span | None]:
     chunks = _split(0, len(words), _CHUNKS)
     drops = np.array([base - np.array(ask(_without(text, words, *chunk))) for chunk in chunks])
     regions = [_region(chunks, drops[:, i]) for i in range(len(base))]
-    refined: dict[tuple[int, int], tuple[list[tuple[int, int]], np.ndarray]] = {}
+    refined: dict[tuple[int, int], tuple[list[tuple[int, int]], NDArray[Any]]] = {}
     found: list[Span | None] = []
     for i, region in enumerate(regions):
         if region is None:
@@ -62,14 +87,16 @@ def _without(text: str, words: Sequence[Span], begin: int, end: int) -> str:
     return text[: words[begin].begin] + text[words[end - 1].end :].lstrip()
 
 
-def _region(chunks: Sequence[tuple[int, int]], drops: np.ndarray) -> tuple[int, int] | None:
+def _region(
+    chunks: Sequence[tuple[int, int]], drops: NDArray[Any], share: float = _ALIKE
+) -> tuple[int, int] | None:
     """Return the words of the chunk that drops a figure most, with neighbours that do as well."""
     best = int(drops.argmax())
     if drops[best] < _LEAST:
         return None
     low = high = best
-    while low > 0 and drops[low - 1] >= _ALIKE * drops[best]:
+    while low > 0 and drops[low - 1] >= share * drops[best]:
         low -= 1
-    while high + 1 < len(chunks) and drops[high + 1] >= _ALIKE * drops[best]:
+    while high + 1 < len(chunks) and drops[high + 1] >= share * drops[best]:
         high += 1
     return chunks[low][0], chunks[high][1]

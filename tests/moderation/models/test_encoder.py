@@ -20,8 +20,11 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def encoder(folder):
+@pytest.fixture(scope="module", params=["telling", "silent"])
+def encoder(request, tmp_path_factory):
+    """One whose graph says what each piece adds, and one of which words must be left out."""
+    folder = tmp_path_factory.mktemp(request.param) / "encoder"
+    write_encoder(folder, telling=request.param == "telling")
     return load_encoder(folder)
 
 

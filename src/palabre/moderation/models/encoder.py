@@ -19,23 +19,40 @@ from tokenizers import Tokenizer
 from palabre.domain.decision import Span
 from palabre.moderation.model import Scored, UnavailableError
 from palabre.moderation.models.card import Card, read_card
-from palabre.moderation.passages import carrying
+from palabre.moderation.passages import carrying, heaviest
 
 GRAPH: Final = "encoder.onnx"
 TOKENIZER: Final = "tokenizer.json"
 _OVERLAP: Final = 4  # a quarter of a window is read twice
 # Three times the longest comment that a server takes. Beyond, nobody has read the text: it is held.
 _WINDOWS_AT_MOST: Final = 24
-
 Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A part of a text that fits the model: its pieces, and the passage they came from."""
+    """A part of a text that fits the model: its pieces, and the passages they came from.
+
+    ``ids`` are all pieces that the model reads, ``offsets`` the passages of those between the ends
+    (and after a prefix), ``span`` the passage of all.
+    """
 
     ids: list[int]
+    offsets: list[tuple[int, int]]
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one run gives: ``logits`` [scores], ``vector`` [width] of length 1.
+
+    ``parts`` [pieces, scores] is what each piece added to the logits, None where the graph does not
+    tell.
+    """
+
+    logits: Floats
+    vector: Floats
+    parts: Floats | None
 
 
 class Encoder:
@@ -47,6 +64,8 @@ class Encoder:
         self._cut = cut
         self._first, self._last = _ends(cut)
         self._latest = threading.local()
+        given = {output.name for output in session.get_outputs()}
+        self._asked = [name for name in ("logits", "vector", "parts") if name in given]
         self.name: Final = card.name
         self.version: Final = card.version
 
@@ -56,7 +75,7 @@ class Encoder:
         if not curves:
             return Scored({})
         windows = self.windows(text)
-        said = np.max([self._logits(window.ids) for window in windows], axis=0)
+        said = np.max([self._run(window.ids).logits for window in windows], axis=0)
         by_name = dict(zip(self._card.scores, said.tolist(), strict=True))
         return Scored(
             {name: curve.probability(by_name[name]) for name, curve in curves.items()},
@@ -69,28 +88,46 @@ class Encoder:
         lang: str | None,  # noqa: ARG002 -- what carries a score is the same in every calibration
         names: Sequence[str],
     ) -> Mapping[str, tuple[Span, ...]]:
-        """Return the passage that carries each of the scores, in the window that counted."""
-        known = [name for name in names if name in self._card.scores]
-        columns = [self._card.scores.index(name) for name in known]
+        """Return the passage that carries each of the scores, in the window that counted.
+
+        A graph that tells what each piece added costs no further run; of another one words are left
+        out, at some ten runs.
+        """
+        columns = {n: self._card.scores.index(n) for n in names if n in self._card.scores}
         windows = self.windows(text)
-        said = np.array([self._logits(window.ids)[columns] for window in windows])
+        said = [self._run(window.ids) for window in windows]
         found: dict[str, tuple[Span, ...]] = {}
-        for number, window in enumerate(windows):
-            here = [i for i in range(len(known)) if said[:, i].argmax() == number]
-            if not here:
-                continue
+        for number, (window, here) in enumerate(zip(windows, said, strict=True)):
+            mine = [
+                name
+                for name, i in columns.items()
+                if number == int(np.argmax([run.logits[i] for run in said]))
+            ]
             part = text[window.span.begin : window.span.end]
-
-            def ask(variant: str, here: Sequence[int] = here) -> list[float]:
-                ids = self.windows(variant)[0].ids
-                logits: list[float] = self._logits(ids)[[columns[i] for i in here]].tolist()
-                return logits
-
-            for i, span in zip(here, carrying(part, ask), strict=True):
+            for name, span in zip(
+                mine, self._carrying(part, window, here, [columns[n] for n in mine]), strict=True
+            ):
                 if span is not None:
                     at = window.span.begin
-                    found[known[i]] = (Span(at + span.begin, at + span.end),)
+                    found[name] = (Span(at + span.begin, at + span.end),)
         return found
+
+    def _carrying(
+        self, part: str, window: Window, said: Said, columns: Sequence[int]
+    ) -> Sequence[Span | None]:
+        if not columns:
+            return ()
+        if said.parts is not None:
+            inner = said.parts[len(said.parts) - 1 - len(window.offsets) : -1]
+            at = window.span.begin
+            offsets = [(begin - at, end - at) for begin, end in window.offsets]
+            return [heaviest(part, offsets, inner[:, column]) for column in columns]
+
+        def ask(variant: str) -> list[float]:
+            logits: list[float] = self._run(self.windows(variant)[0].ids).logits[columns].tolist()
+            return logits
+
+        return carrying(part, ask)
 
     def windows(self, text: str) -> list[Window]:
         """Return the text cut into what the model can take; one window for most texts."""
@@ -98,10 +135,12 @@ class Encoder:
         pieces = self._cut.encode(prefix + text, add_special_tokens=False)
         ids, offsets = pieces.ids, pieces.offsets
         ahead = sum(1 for _, end in offsets if end <= len(prefix)) if prefix else 0
-        head, ids, offsets = [self._first, *ids[:ahead]], ids[ahead:], offsets[ahead:]
+        head, ids = [self._first, *ids[:ahead]], ids[ahead:]
+        if prefix:
+            offsets = [(max(0, b - len(prefix)), e - len(prefix)) for b, e in offsets[ahead:]]
         room = self._card.max_pieces - len(head) - 1
         if len(ids) <= room:
-            return [Window([*head, *ids, self._last], Span(0, len(text)))]
+            return [Window([*head, *ids, self._last], offsets, Span(0, len(text)))]
         step = room - room // _OVERLAP
         starts = range(0, len(ids) - room + step, step)
         if len(starts) > _WINDOWS_AT_MOST:
@@ -109,40 +148,35 @@ class Encoder:
         return [
             Window(
                 [*head, *ids[at : at + room], self._last],
-                Span(
-                    max(0, offsets[at][0] - len(prefix)),
-                    offsets[min(at + room, len(ids)) - 1][1] - len(prefix),
-                ),
+                offsets[at : at + room],
+                Span(offsets[at][0], offsets[min(at + room, len(ids)) - 1][1]),
             )
             for at in starts
         ]
 
     def vector(self, text: str) -> Floats:
         """Return the vector of a text, of length 1; of a long text the middle of its windows'."""
-        vectors = [self._run(window.ids)[1] for window in self.windows(text)]
+        vectors = [self._run(window.ids).vector for window in self.windows(text)]
         if len(vectors) == 1:
             return vectors[0]
         middle: Floats = np.mean(vectors, axis=0)
         return middle / np.linalg.norm(middle)
 
-    def _logits(self, ids: list[int]) -> Floats:
-        return self._run(ids)[0]
-
-    def _run(self, ids: list[int]) -> tuple[Floats, Floats]:
-        """Return logits and vector of one window.
+    def _run(self, ids: list[int]) -> Said:
+        """Return what the model says of one window.
 
         Each thread remembers its latest: a text's scores, its vector and the ground for explaining
         it are asked one after the other, and cost one run.
         """
         if getattr(self._latest, "ids", None) == ids:
-            known: tuple[Floats, Floats] = self._latest.said
+            known: Said = self._latest.said
             return known
         row = np.array([ids], np.int64)
         feed = {"input_ids": row, "attention_mask": np.ones_like(row)}
-        logits, vectors = self._session.run(["logits", "vector"], feed)
+        logits, vectors, *parts = self._session.run(self._asked, feed)
         if not np.isfinite(logits).all():
             raise UnavailableError(f"{self.name} gave no figures")
-        said = logits[0], vectors[0]
+        said = Said(logits[0], vectors[0], parts[0][0] if parts else None)
         self._latest.ids, self._latest.said = ids, said
         return said
 
@@ -167,7 +201,7 @@ def load_encoder(folder: Path, *, threads: int = 1) -> Encoder:
     except Exception as error:
         # Both libraries raise bare exceptions of their own for a missing or damaged file.
         raise UnavailableError(f"{folder}: {error}") from error
-    width = session.get_outputs()[0].shape[-1]
+    width = next((o.shape[-1] for o in session.get_outputs() if o.name == "logits"), None)
     if width != len(card.scores):
         raise UnavailableError(f"{folder}: {width} logits for {len(card.scores)} scores")
     return Encoder(card, session, cut)
