@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from palabre.cli.by_example import by_example
 from palabre.cli.rulefile import rules_file, rules_option, wanted_rules
 from palabre.moderation.engine import judge
 from palabre.moderation.explain import Audience, explain
@@ -32,6 +33,8 @@ def check(config: Path | None, file: Path | None, lang: str) -> None:
     for rule in book.rules:
         click.echo(f"{rule.id:<16} {_thresholds(rule)}")
         click.echo(f"{'':<16} {rule.sentence(lang)}")
+        for line in by_example(rule, book):
+            click.echo(f"{'':<16} {line}")
     click.echo(f"\n{book.sentence(lang)}")
 
 

@@ -27,6 +27,8 @@ _PENALTY: Final = 0.03
 # Weight of each side as a whole, whatever its number of texts; the examples' is 1.
 _COUNTER: Final = 0.5
 _ORDINARY: Final = 2.0
+# Where many ordinary comments are as one, they lie below the mark together, also when rounded.
+_MARGIN: Final = 0.002
 _TINY: Final = 1e-9
 
 
@@ -87,7 +89,8 @@ def learn(examples: Vectors, counter_examples: Vectors, ordinary: Vectors) -> He
     coefficients = solution @ y
     leverage = np.einsum("ij,ji->i", x, solution)
     unseen = y - (y - x @ coefficients) / np.maximum(1.0 - leverage, _TINY)
-    mark = float(np.quantile(unseen[sizes[0] + sizes[1] :], 1.0 - ORDINARY_AT_HALF))
+    ordinary_unseen = unseen[sizes[0] + sizes[1] :]
+    mark = float(np.quantile(ordinary_unseen, 1.0 - ORDINARY_AT_HALF)) + _MARGIN
     scores = _sigmoid(_STEEPNESS * (unseen - mark))
     shown, near, plain = np.split(scores, np.cumsum(sizes[:2]))
     return Head(

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from palabre.moderation.model import UnavailableError
-from palabre.moderation.models.shelf import ShelvedEncoder, shipped_folder
+from palabre.moderation.models.shelf import ShelvedEncoder
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class ShelvedVectors:
     """``TextVectors`` of a folder of models; nothing is opened before a rule asks."""
 
-    def __init__(self, encoder: ShelvedEncoder, folder: Path | None = None) -> None:
+    def __init__(self, encoder: ShelvedEncoder, folder: Path) -> None:
         self._encoder = encoder
-        self._folder = folder or shipped_folder()
+        self._folder = folder
 
     @property
     def version(self) -> str:
