@@ -21,10 +21,7 @@ def _complaints(settings: "Settings") -> Iterator[str]:
     if settings.database.durability not in {"power", "process"}:
         yield "[database] durability must be 'power' or 'process'"
     yield from _of_judge(settings.judge.depth, settings.judge.threads)
-    if settings.smtp.security not in {"starttls", "tls", "none"}:
-        yield "[smtp] security must be starttls, tls or none"
-    if settings.mail.digest_hour not in range(24):
-        yield "[mail] digest_hour must be 0 to 23"
+    yield from _of_mail(settings)
     if settings.log.level not in {"debug", "info", "warning", "error"}:
         yield "[log] level must be debug, info, warning or error"
     if server.timezone not in available_timezones():
@@ -51,6 +48,17 @@ def _of_judge(depth: str, threads: int) -> Iterator[str]:
         yield "[judge] depth must be 'rules', 'fast' or 'full'"
     if threads < 1:
         yield "[judge] threads must be at least 1"
+
+
+def _of_mail(settings: "Settings") -> Iterator[str]:
+    if settings.smtp.security not in {"starttls", "tls", "none"}:
+        yield "[smtp] security must be starttls, tls or none"
+    for key in ("sender", "bounces"):
+        address = getattr(settings.smtp, key)
+        if address and not 0 < address.rfind("@") < len(address) - 1:
+            yield f"[smtp] {key}: {address!r} must look like 'comments@example.org'"
+    if settings.mail.digest_hour not in range(24):
+        yield "[mail] digest_hour must be 0 to 23"
 
 
 def _is_network(text: str) -> bool:

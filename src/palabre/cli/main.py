@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "rules": "palabre.cli.rules:rules",
     "serve": "palabre.cli.serve:serve",
     "upgrade": "palabre.cli.upgrade:upgrade",
+    "worker": "palabre.cli.worker:worker",
 }
 
 

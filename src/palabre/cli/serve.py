@@ -9,6 +9,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from palabre.cli.configuration import read_settings
+from palabre.cli.worker import beside_server
 from palabre.wiring import CONFIG_VARIABLE, build_house, build_parts
 
 
@@ -24,6 +25,7 @@ def serve(config: Path | None, host: str | None, port: int | None, workers: int 
     parts = build_parts(settings, path.parent)
     build_house(parts)
     parts.store.close()
+    beside_server(settings, path)
     run_server(
         "palabre.wiring:application",
         path,

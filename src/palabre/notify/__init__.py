@@ -1,0 +1,1 @@
+"""The worker: it takes what waits and sends it."""
