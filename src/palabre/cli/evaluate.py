@@ -9,9 +9,11 @@ import click
 
 from palabre import __version__
 from palabre.cli.progress import shown
-from palabre.cli.rulefile import rules_file, rules_option, wanted_rules
+from palabre.cli.rulefile import rules_file, rules_option, wanted_rules, wanted_shelf
 from palabre.domain.decision import SCORES
 from palabre.moderation.engine import Depth
+from palabre.moderation.models.shelf import read_shelf
+from palabre.moderation.rulebook import SHIPPED_NAME
 from palabre.rendering.catalogue import load_catalogues
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 _DEPTHS: Final = click.Choice([depth.value for depth in Depth])
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _READABLE: Final = click.Path(path_type=Path, dir_okay=False, exists=True, readable=True)
+_FOLDER: Final = click.Path(path_type=Path, file_okay=False, exists=True)
 _TOLD_AT_MOST: Final = 5
 _SEED: Final = 1
 
@@ -32,6 +35,8 @@ _SEED: Final = 1
 @click.option("--depth", type=_DEPTHS, default=Depth.FULL.value, show_default=True)
 @click.option("--against", type=_READABLE, help="Other house rules, measured beside.")
 @click.option("--against-depth", type=_DEPTHS, help="Another depth, measured beside.")
+@click.option("--models", type=_FOLDER, help="A folder of other models than the settings say.")
+@click.option("--against-models", type=_FOLDER, help="Other models, measured beside.")
 @click.option("--html", type=_FILE, default="evaluation.html", show_default=True)
 @click.option("--json", "figures", type=_FILE, help="All figures, for programs.")
 @click.option(
@@ -56,6 +61,8 @@ def evaluate(  # noqa: PLR0917 -- click hands options over by name
     depth: str,
     against: Path | None,
     against_depth: str | None,
+    models: Path | None,
+    against_models: Path | None,
     html: Path,
     figures: Path | None,
     summary: Path | None,
@@ -72,20 +79,17 @@ def evaluate(  # noqa: PLR0917 -- click hands options over by name
     """
     from palabre.learning.evaluation import page, report, rows
     from palabre.learning.evaluation import summary as short
-    from palabre.learning.evaluation.judging import System
 
     reading = rows.read(files)
     chosen = rows.sample(reading.rows, sample, seed) if sample else reading.rows
     if not chosen:
         _tell_broken(reading)
         raise click.ClickException("no labelled comment in these files")
-    wanted = [(rules, depth)]
-    if against or against_depth:
-        wanted.append((against or rules, against_depth or depth))
-    systems = [
-        System(name=_name(config, file, at), rules=wanted_rules(config, file), depth=Depth(at))
-        for file, at in wanted
-    ]
+    systems = [_system(config, rules, depth, models)]
+    if against or against_depth or against_models:
+        systems.append(
+            _system(config, against or rules, against_depth or depth, against_models or models)
+        )
     made = _measured(systems, chosen, reading, sampled=sample, seed=seed, examples=examples)
     words = load_catalogues()[lang]
     html.parent.mkdir(parents=True, exist_ok=True)
@@ -141,9 +145,22 @@ def _measured(
     )
 
 
-def _name(config: Path | None, named: Path | None, depth: str) -> str:
-    file = rules_file(config, named)
-    return f"{file.name if file else 'default.toml'}, {depth}"
+def _system(config: Path | None, rules: Path | None, depth: str, models: Path | None) -> "System":
+    """Return what is to be measured, its models open; ``rules`` and ``models`` over the settings'.
+
+    A model that cannot be opened is told of: the judge then holds what needs it, and that is
+    measured.
+    """
+    from palabre.learning.evaluation.judging import System
+
+    shelf = read_shelf(models) if models else wanted_shelf(config)
+    book = wanted_rules(config, rules, shelf)
+    if book.deep and depth != Depth.RULES:
+        for wrong in shelf.open():
+            click.echo(wrong, err=True)
+    file = rules_file(config, rules)
+    said = [file.name if file else SHIPPED_NAME, depth, *([str(models)] if models else [])]
+    return System(name=", ".join(said), rules=book, depth=Depth(depth))
 
 
 def _tell_broken(reading: "Reading") -> None:
