@@ -1,0 +1,121 @@
+"""What is learned from which source, how much of it, and which of its labels are believed."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from typing import Final
+
+from palabre.learning.parts import LABELS
+from palabre.learning.samples import OWN, Sample, folded, share_of
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How a source is used: at most ``most`` rows, positives and negatives of ``even`` alike.
+
+    ``without``: labels of this source that are not believed and left out of the loss.
+    ``alone``: labels kept although the source has one class of them only. ``loose``: what it calls
+    offensive and not hateful may be hateful all the same, so hate is then unknown.
+    """
+
+    most: int
+    even: str = "hate"
+    without: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
+    loose: bool = False
+
+
+# A label of which a source has one class alone is left out by itself (germeval's hate is always 0):
+# the model would learn the source. The rest are left out because their meaning is not ours.
+GENERAL: Final[dict[str, Use]] = {
+    "gahd": Use(3200),
+    "hatexplain": Use(2200, without=("insult", "threat"), loose=True),
+    "isca-antisemitism": Use(1300, even="antisemitism"),
+    "stormfront": Use(900),
+    "civil-toxic-spans": Use(1100, even="insult", without=("hate",), alone=("toxicity",)),
+    "wikipedia-context-toxicity": Use(600, even="toxicity"),
+    "paradetox": Use(1100, even="toxicity"),
+    "davidson": Use(200, even="toxicity", without=("hate",)),
+    "germeval-2018": Use(600, even="toxicity"),
+    "told-br": Use(900, even="toxicity"),
+    "mlma-fr": Use(700, even="toxicity", without=("hate", "racism")),
+    "mlma-en": Use(200, even="toxicity", without=("hate", "racism", "antisemitism")),
+    "mlma-ar": Use(700, even="toxicity", without=("racism", "antisemitism"), loose=True),
+    "ftr": Use(500),
+    "ro-fb-offense": Use(200, even="toxicity"),
+    "hedetox": Use(700, even="toxicity"),
+    "identity-templates-en": Use(300, even="toxicity"),
+    "identity-templates-de": Use(150, even="toxicity"),
+    "identity-templates-nl": Use(200, even="toxicity"),
+}
+OWN_EACH: Final = 5000
+OWN_FRENCH: Final = 15_000
+
+
+def mixed(samples: list[Sample]) -> list[Sample]:
+    """Return what the shipped model learns from: open data per source, and our own texts."""
+    out = _mixed(samples, GENERAL)
+    own: dict[str, list[Sample]] = defaultdict(list)
+    for sample in samples:
+        if sample.source.startswith(OWN):
+            own[sample.lang].append(sample)
+    for lang, rows in sorted(own.items()):
+        out += _spread(rows, OWN_FRENCH if lang == "fr" else OWN_EACH)
+    return out
+
+
+def _mixed(samples: list[Sample], uses: dict[str, Use]) -> list[Sample]:
+    by_source: dict[str, list[Sample]] = defaultdict(list)
+    for sample in samples:
+        if sample.source in uses:
+            by_source[sample.source].append(sample)
+    return [row for source, use in uses.items() for row in _used(by_source[source], use)]
+
+
+def _used(rows: list[Sample], use: Use) -> list[Sample]:
+    chosen = [_loosened(row) if use.loose else row for row in _even(rows, use)]
+    single = {
+        name
+        for place, name in enumerate(LABELS)
+        if len({row.labels[place] for row in chosen} - {None}) == 1 and name not in use.alone
+    }
+    return [_without(row, single | set(use.without)) for row in chosen]
+
+
+def _loosened(row: Sample) -> Sample:
+    offensive = row.label("toxicity") != 0 and row.label("hate") == 0
+    return _without(row, {"hate", "racism", "antisemitism"}) if offensive else row
+
+
+def _even(rows: list[Sample], use: Use) -> list[Sample]:
+    """Take a source's rows, the label ``even`` 1 and not 1 alike as far as they reach."""
+    rows = sorted(rows, key=lambda row: share_of("order", row.source, folded(row.text)))
+    ones = [row for row in rows if row.label(use.even) == 1]
+    rest = [row for row in rows if row.label(use.even) != 1]
+    few = min(len(ones), len(rest), use.most // 2)
+    take_ones = min(len(ones), max(few, use.most - len(rest)))
+    return ones[:take_ones] + rest[: use.most - take_ones]
+
+
+def _spread(rows: list[Sample], most: int) -> list[Sample]:
+    """Take at most so many rows, kinds thinned alike."""
+    if len(rows) <= most:
+        return rows
+    return sorted(rows, key=lambda row: share_of("order", row.text))[:most]
+
+
+def _without(sample: Sample, labels: set[str]) -> Sample:
+    kept = tuple(
+        None if name in labels else value for name, value in zip(LABELS, sample.labels, strict=True)
+    )
+    return replace(sample, labels=kept)
+
+
+def counts(samples: list[Sample]) -> dict[str, dict[str, int]]:
+    """Return per source: rows, and ones and zeros of toxicity and hate."""
+    out: dict[str, Counter[str]] = defaultdict(Counter)
+    for sample in samples:
+        key = f"{sample.lang} {sample.source}"
+        out[key]["rows"] += 1
+        for name in ("toxicity", "hate"):
+            out[key][f"{name} {sample.label(name)}"] += 1
+    return {key: dict(value) for key, value in sorted(out.items())}
