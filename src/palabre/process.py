@@ -1,6 +1,7 @@
 """What each process of the server does for itself: write its log, and not outlive its parent."""
 
 import ctypes
+import gc
 import logging
 import signal
 import sys
@@ -17,6 +18,19 @@ def die_with_parent() -> None:
     """
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def before_forking() -> None:
+    """Make what is in memory fit to be shared with workers that are forked from here.
+
+    What loading left behind is given back, and the collector leaves in peace what is there by now:
+    it would write into pages that are shared as long as nobody does.
+    """
+    gc.collect()
+    gc.freeze()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc has it
+    if trim is not None:
+        trim(0)
 
 
 def configure_logging(level: str) -> None:

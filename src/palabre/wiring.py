@@ -26,7 +26,6 @@ from palabre.application.react import Vote
 from palabre.application.read_thread import ReadThread
 from palabre.application.sign_in import SignIn
 from palabre.domain.decision import Decision, Ground, Verdict
-from palabre.domain.site import Section, Site
 from palabre.moderation.engine import Depth, judge
 from palabre.moderation.facts import Facts
 from palabre.moderation.house import house_rules
@@ -36,19 +35,21 @@ from palabre.passwords import Argon2Hasher
 from palabre.process import configure_logging, die_with_parent
 from palabre.rendering.catalogue import load_catalogues
 from palabre.rendering.markdown import MarkdownRenderer
-from palabre.settings import Settings, SettingsError, SiteSettings, secret_key
+from palabre.settings import Settings, secret_key
 from palabre.settings import load as load_settings
 from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
 from palabre.web.app import create_app
 from palabre.web.demo_pages import load_articles
 from palabre.web.freshness import Changes
-from palabre.web.house import House, Rates, WebConfig
-from palabre.web.shared_counts import RedisCounts
+from palabre.web.house import House
 from palabre.web.writers import Writers
+from palabre.wiring_mail import mail_cases
+from palabre.wiring_web import remembered_sites, shared_counts, site_of, version_of, web_config
 
 CONFIG_VARIABLE = "PALABRE_CONFIG"
 _TURN = 0.001  # seconds; Python takes 0.005, and there are as many turns as writers
+_shelves: dict[tuple[Path | None, int], Shelf] = {}
 _log = structlog.get_logger("palabre")
 
 
@@ -80,9 +81,16 @@ def database_url(settings: Settings, folder: Path) -> str:
 
 
 def load_shelf(settings: Settings, folder: Path) -> Shelf:
-    """Return the models that the settings name; none is opened yet."""
+    """Return the models that the settings name, the same ones for all of this process's life.
+
+    Workers are forked from a process that has opened them, and share their pages.
+    """
     named = settings.judge.models
-    return read_shelf(folder / named if named else None, threads=settings.judge.threads)
+    where = (folder / named).resolve() if named else None
+    key = (where, settings.judge.threads)
+    if key not in _shelves:
+        _shelves[key] = read_shelf(where, threads=settings.judge.threads)
+    return _shelves[key]
 
 
 def load_rules(settings: Settings, folder: Path, shelf: Shelf) -> RuleBook:
@@ -124,7 +132,7 @@ def build_parts(settings: Settings, folder: Path, *, clock: Clock = now) -> Part
     store = SqlStore(url, durability=settings.database.durability)
     with store.writing() as unit:
         for site in settings.sites:
-            unit.sites.register(_site(site))
+            unit.sites.register(site_of(site))
     shelf = load_shelf(settings, folder)
     rules = load_rules(settings, folder, shelf)
     return Parts(
@@ -154,8 +162,10 @@ def build_house(parts: Parts, *, with_demo: bool = False) -> House:
     render = MarkdownRenderer()
     limits = Limits(text_length=settings.comments.text_length)
     edit_window = timedelta(minutes=settings.comments.edit_minutes)
+    catalogues = load_catalogues(ZoneInfo(settings.server.timezone))
+    mail = mail_cases(settings, parts.folder, store, clock, catalogues)
     return House(
-        config=_web_config(parts),
+        config=web_config(settings, parts.folder),
         post=PostComment(
             store=store,
             judge=parts.judge,
@@ -185,14 +195,16 @@ def build_house(parts: Parts, *, with_demo: bool = False) -> House:
         ),
         close_thread=CloseThread(store=store, clock=clock),
         sign_in=sign_in_of(parts),
-        sites=_remembered_sites(store),
+        sites=remembered_sites(store),
         check=store.check,
         rules=parts.rules,
-        catalogues=load_catalogues(ZoneInfo(settings.server.timezone)),
+        catalogues=catalogues,
         clock=clock,
-        changes=Changes(watch=store.watch, version=_version_of(store)),
+        subscribe=mail.subscribe,
+        subscriptions=mail.subscriptions,
+        changes=Changes(watch=store.watch, version=version_of(store)),
         writers=Writers(waiting=settings.limits.waiting_writes),
-        shared_counts=_shared_counts(settings),
+        shared_counts=shared_counts(settings),
         demo_articles=load_articles() if with_demo else (),
     )
 
@@ -215,68 +227,15 @@ def _application(*, with_demo: bool) -> Litestar:
     settings = load_settings(path)
     configure_logging(settings.log.level)
     parts = build_parts(settings, path.parent)
-    _open_models(parts)
+    open_models(parts)
     return create_app(build_house(parts, with_demo=with_demo))
 
 
-def _open_models(parts: Parts) -> None:
+def open_models(parts: Parts) -> None:
     """Read the models before the first reader comes; without them comments are held, not lost."""
     if parts.rules.deep and parts.settings.judge.depth != Depth.RULES:
         for wrong in parts.shelf.open():
             _log.error("model_missing", detail=wrong)
-
-
-def _web_config(parts: Parts) -> WebConfig:
-    settings = parts.settings
-    limits = settings.limits
-    return WebConfig(
-        base_url=settings.base_url,
-        secret=secret_key(settings, parts.folder),
-        lang=settings.sites[0].lang if settings.sites else "fr",
-        limits_enabled=limits.enabled,
-        rates=Rates(post=limits.post, edit=limits.edit, vote=limits.vote, sign_in=limits.sign_in),
-        trusted_proxies=tuple(settings.server.trusted_proxies),
-        metrics_from=tuple(settings.server.metrics_from),
-        max_body_bytes=limits.body_bytes,
-        text_length=settings.comments.text_length,
-        page_size=settings.comments.page_size,
-        view_all_size=settings.comments.view_all_size,
-        edit_window=timedelta(minutes=settings.comments.edit_minutes),
-        session_length=timedelta(hours=settings.desk.session_hours),
-        memory_bytes=settings.server.memory_megabytes * 1024 * 1024,
-        log_reads=settings.log.reads,
-    )
-
-
-def _remembered_sites(store: Store) -> Callable[[], tuple[Site, ...]]:
-    """Return the registered sites from memory: they change with the settings, at a start."""
-    with store.reading() as unit:
-        sites = tuple(unit.sites.all())
-    return lambda: sites
-
-
-def _version_of(store: Store) -> Callable[[str, str], tuple[str, int] | None]:
-    """Return the cheapest question whether a kept page still holds."""
-
-    def version(origin: str, key: str) -> tuple[str, int] | None:
-        with store.reading() as unit:
-            return unit.threads.version(origin, key)
-
-    return version
-
-
-def _shared_counts(settings: Settings) -> RedisCounts | None:
-    url = settings.limits.redis_url
-    if not url:
-        return None
-    try:
-        return RedisCounts(url)
-    except ImportError:
-        raise SettingsError(
-            "[limits] redis_url needs the extra: pip install 'palabre[redis]'"
-        ) from None
-    except ValueError as error:
-        raise SettingsError(f"[limits] redis_url: {error}") from None
 
 
 def _grounds(rules: RuleBook, settings: Settings) -> Callable[[str], Ground | None]:
@@ -288,16 +247,3 @@ def _grounds(rules: RuleBook, settings: Settings) -> Callable[[str], Ground | No
         return rule.ground(lang) if rule else None
 
     return ground_of
-
-
-def _site(site: SiteSettings) -> Site:
-    return Site(
-        id=site.id,
-        name=site.name,
-        lang=site.lang,
-        origins=tuple(site.origins),
-        reserved_names=tuple(site.reserved_names),
-        sections=tuple(Section(id=s.id, name=s.name, path=s.path) for s in site.sections),
-        name_required=site.name_required,
-        email_required=site.email_required,
-    )

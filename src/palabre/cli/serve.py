@@ -10,7 +10,8 @@ from granian.log import LogLevels
 
 from palabre.cli.configuration import read_settings
 from palabre.cli.worker import beside_server
-from palabre.wiring import CONFIG_VARIABLE, build_house, build_parts
+from palabre.process import before_forking
+from palabre.wiring import CONFIG_VARIABLE, build_house, build_parts, open_models
 
 
 @click.command()
@@ -24,6 +25,7 @@ def serve(config: Path | None, host: str | None, port: int | None, workers: int 
     # Everything that can be wrong shows here, once, and not in each worker.
     parts = build_parts(settings, path.parent)
     build_house(parts)
+    open_models(parts)
     parts.store.close()
     beside_server(settings, path)
     run_server(
@@ -38,6 +40,7 @@ def serve(config: Path | None, host: str | None, port: int | None, workers: int 
 def run_server(target: str, config: Path, *, host: str, port: int, workers: int) -> None:
     """Run an application factory under Granian until interrupted."""
     os.environ[CONFIG_VARIABLE] = str(config)
+    before_forking()
     Granian(
         target,
         factory=True,

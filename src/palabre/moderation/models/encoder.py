@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from palabre.domain.decision import Span
 from palabre.moderation.model import Scored, UnavailableError
 from palabre.moderation.models.card import Card, read_card
+from palabre.moderation.models.runtime import onnxruntime
 from palabre.moderation.passages import carrying, heaviest
 
 GRAPH: Final = "encoder.onnx"
