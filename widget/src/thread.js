@@ -184,12 +184,12 @@ export class Thread {
    * @param {Record<string, string>} fields
    */
   async #send(form, kind, fields) {
-    const { text, name, email, parent } = fields;
+    const { text, name, email, parent, notify } = fields;
     const lang = this.#section.lang;
     const isNew = kind === "new" || kind === "reply";
     const article = { ...this.#element.article, url: this.#section.dataset.url };
     const said = isNew
-      ? await this.#server.act("POST", "", { ...article, text, name, email, ...(parent && { parent }) })
+      ? await this.#server.act("POST", "", { ...article, text, name, email, ...(parent && { parent }), ...(notify && { notify }) })
       : await this.#server.act("PATCH", `/${idOf(form)}`, { text });
     const query = new URLSearchParams({ url: article.url ?? "", lang });
     const link = this.#server.at(`/thread?${query}`);
@@ -209,7 +209,8 @@ export class Thread {
     else /** @type {HTMLFormElement} */ (form).querySelector("textarea")?.form?.reset();
     const shown = this.#root.getElementById(item.id) ?? item;
     this.#look(shown);
-    this.#say(this.#one(".notice h3", item)?.textContent ?? "");
+    const mail = said.notify === "asked" ? this.#section.dataset.asked : undefined;
+    this.#say([this.#one(".notice h3", item)?.textContent, mail].filter(Boolean).join(" "));
   }
 
   /** Take over the number of comments. @param {ParentNode} piece */

@@ -20,6 +20,8 @@ from palabre.web import (
     operations,
     pages,
     public_api,
+    subscribing,
+    subscription_pages,
     views,
 )
 from palabre.web.access_log import (
@@ -57,6 +59,8 @@ def create_app(house: House) -> Litestar:
         *operations.routes(house, metrics),
         *public_api.routes(house),
         *pages.routes(house),
+        *subscribing.routes(house),
+        *subscription_pages.routes(house),
         *desk.routes(house),
         *demo_pages.routes(house),
     ]

@@ -52,6 +52,11 @@ async def read_form(request: Request[Any, Any, Any], house: House) -> dict[str, 
     return fields
 
 
+async def read_open_form(request: Request[Any, Any, Any]) -> dict[str, str]:
+    """Return the fields of a form that may come from anywhere: its address is the secret."""
+    return await _fields(request)
+
+
 async def read_desk_form(
     request: Request[Any, Any, Any], house: House, session_token: str
 ) -> dict[str, str]:

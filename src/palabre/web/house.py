@@ -7,11 +7,13 @@ from typing import Protocol
 
 from palabre.application.close_thread import CloseThread
 from palabre.application.edit_comment import EditComment
+from palabre.application.manage_subscriptions import ManageSubscriptions
 from palabre.application.moderate import Moderate
 from palabre.application.post_comment import PostComment
 from palabre.application.react import Vote
 from palabre.application.read_thread import ReadThread
 from palabre.application.sign_in import SignIn
+from palabre.application.subscribe import Subscribe
 from palabre.domain.site import Site
 from palabre.moderation.rulebook import RuleBook
 from palabre.web.freshness import Changes
@@ -58,6 +60,7 @@ class Rates:
     post: str = "6/minute;60/hour"
     edit: str = "20/minute"
     vote: str = "30/minute"
+    subscribe: str = "5/hour;20/day"
     sign_in: str = "5/minute;30/hour"
 
 
@@ -121,6 +124,9 @@ class House:
     rules: RuleBook
     catalogues: Mapping[str, Catalogue]
     clock: Callable[[], datetime]
+    # None both: this house sends no mail.
+    subscribe: Subscribe | None = None
+    subscriptions: ManageSubscriptions | None = None
     changes: Changes | None = None
     writers: Writers = field(default_factory=Writers)
     # Moderators are not in readers' queue: a flood is when they are needed.

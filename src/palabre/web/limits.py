@@ -20,7 +20,7 @@ from palabre.domain.errors import Code, Refusal
 from palabre.web.house import House
 from palabre.web.visitors import source_of
 
-Kind = Literal["post", "edit", "vote", "sign_in"]
+Kind = Literal["post", "edit", "vote", "sign_in", "subscribe"]
 
 _STATE_KEY = "palabre_counts"
 _SWEEP_EVERY = 1024
@@ -83,6 +83,7 @@ class Limiter:
             "edit": tuple(parse_many(rates.edit)),
             "vote": tuple(parse_many(rates.vote)),
             "sign_in": tuple(parse_many(rates.sign_in)),
+            "subscribe": tuple(parse_many(rates.subscribe)),
         }
 
     async def hit(self, kind: Kind, request: Request[Any, Any, Any]) -> None:

@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from palabre.application.post_comment import NewComment
 from palabre.application.read_thread import Mine, ThreadPage
 from palabre.domain.person import Viewer
-from palabre.web import answers, showing, visitors
+from palabre.web import answers, showing, subscribing, visitors
 from palabre.web.basis import rests_on_page, rests_on_thread
 from palabre.web.forms import is_own_origin
 from palabre.web.house import House
@@ -111,6 +111,7 @@ class PublicApi:
     async def post(self, request: Asked) -> Answer:
         """Judge and store a comment; held and refused are answers too, with their reasons."""
         body = await read_json(request, NewCommentBody)
+        subscribing.checked_notify(self._house, body.notify, body.email)
         await self._limiter.hit("post", request)
         new = NewComment(
             url=body.url,
@@ -127,8 +128,18 @@ class PublicApi:
         key = request.headers.get("idempotency-key")
         posted = await self._house.writers(self._house.post, new, idempotency_key=key)
         catalogue = catalogue_for(request, self._house, body.lang)
+        content = showing.posted_out(self._house, posted, catalogue)
+        content.notify = await subscribing.with_comment(
+            request,
+            self._house,
+            self._limiter,
+            posted,
+            notify=body.notify,
+            email=body.email,
+            words=catalogue,
+        )
         answer = answers.private(
-            showing.posted_out(self._house, posted, catalogue),
+            content,
             status=201,
             headers={
                 "Location": f"{PREFIX}/comments/{posted.stored.comment.id}",

@@ -23,6 +23,7 @@ class Draft:
     text: str = ""
     name: str = ""
     email: str = ""
+    notify: str = ""
     refusal: Refusal | None = None
 
 
@@ -37,7 +38,10 @@ class FormError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormView:
-    """The form with what stands in it. ``under`` is the comment it stands below, if any."""
+    """The form with what stands in it. ``under`` is the comment it stands below, if any.
+
+    ``notify``: what was chosen to be told of ("": nothing); None where the house sends no mail.
+    """
 
     kind: str
     title: str
@@ -47,6 +51,7 @@ class FormView:
     text: str = ""
     name: str = ""
     email: str = ""
+    notify: str | None = None
     signs: bool = True
     name_required: bool = False
     email_required: bool = False
@@ -105,6 +110,7 @@ def form_of(
         text=draft.text,
         name=draft.name,
         email=draft.email,
+        notify=None if look.house.subscribe is None else draft.notify,
         name_required=site.name_required,
         email_required=site.email_required,
         maxlength=look.house.config.text_length,

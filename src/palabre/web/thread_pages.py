@@ -19,7 +19,7 @@ from palabre.web.thread_form import Draft, FormView, form_of, with_draft
 from palabre.web.thread_view import CommentView, Look, ThreadView, thread_view
 from palabre.web.visitors import viewer_of
 
-_DONE = frozenset({"deleted"})
+_DONE = frozenset({"deleted", "asked", "not_now"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,7 @@ class Shown:
             "rules_sentence": self.rules_sentence,
             "rules_link": self.rules_link,
             "site": self.page.site,
+            "notifies": self.form is not None and self.look.house.subscribe is not None,
             "base_url": self.look.house.config.base_url,
         }
 
@@ -170,4 +171,6 @@ def _placed(form: FormView | None, thread: ThreadView) -> FormView | None:
 def _done(done: str | None, words: Catalogue) -> Notice | None:
     if done is None:
         return None
-    return Notice(kind="published", title=words.say(f"notice.{done}.title"), text="")
+    key = f"notice.{done}.text"
+    text = words.say(key) if words.has(key) else ""
+    return Notice(kind="published", title=words.say(f"notice.{done}.title"), text=text)

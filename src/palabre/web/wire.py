@@ -30,11 +30,15 @@ CommentText = Annotated[
     ),
 ]
 Vote = Literal[-1, 0, 1]
+Notify = Literal["comment", "mine", "everywhere", "thread"]
 CommentId = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
 
 
 class NewCommentBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
-    """A comment to post. ``title`` and ``lang`` are believed from a registered origin only."""
+    """A comment to post. ``title`` and ``lang`` are believed from a registered origin only.
+
+    ``notify``: what its author wants to be told of by mail; it needs ``email``.
+    """
 
     url: ArticleUrl
     text: CommentText
@@ -43,6 +47,24 @@ class NewCommentBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     parent: str | None = None
     name: str | None = None
     email: str | None = None
+    notify: Notify | None = None
+
+
+class SubscriptionBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What somebody wants to be told of by mail; ``comment`` for that kind only."""
+
+    url: ArticleUrl
+    email: str
+    kind: Notify
+    comment: str | None = None
+    title: str | None = None
+    lang: str | None = None
+
+
+class AskedOut(msgspec.Struct, kw_only=True):
+    """The address is asked by mail, unless it must be left alone: that is not told."""
+
+    status: Literal["asked"]
 
 
 class EditBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -151,9 +173,14 @@ class JudgedOut(msgspec.Struct, kw_only=True):
 
 
 class PostedOut(JudgedOut, kw_only=True):
-    """What became of a new comment. ``token`` is the author's secret: keep it to edit or delete."""
+    """What became of a new comment. ``token`` is the author's secret: keep it to edit or delete.
+
+    ``notify`` "asked": the address is asked by mail whether it wants to be told; "not_now": it
+    cannot be asked now, the comment stands; null: nothing was wished for.
+    """
 
     token: str
+    notify: Literal["asked", "not_now"] | None = None
 
 
 class VotedOut(msgspec.Struct, kw_only=True):

@@ -17,8 +17,10 @@ from palabre.web import errors, links, visitors
 from palabre.web.comment_page import comment_page
 from palabre.web.forms import read_form, require_own_page
 from palabre.web.house import House
+from palabre.web.languages import catalogue_for
 from palabre.web.limits import Limiter
 from palabre.web.links import Place
+from palabre.web.subscribing import checked_notify, with_comment
 from palabre.web.thread_form import Draft
 from palabre.web.thread_pages import asked_of
 
@@ -114,6 +116,7 @@ async def receive(
     fields = await fields_of(request)
     try:
         fields = await read_form(request, house)
+        notify = checked_notify(house, fields.get("notify"), fields.get("email"))
         await limiter.hit("post", request)
         new = NewComment(
             url=url,
@@ -128,6 +131,16 @@ async def receive(
             vouched=visitors.is_vouched(request, house, url),
         )
         posted = await house.writers(house.post, new)
+        about = posted.thread.article.lang
+        asked_now = await with_comment(
+            request,
+            house,
+            limiter,
+            posted,
+            notify=notify,
+            email=fields.get("email"),
+            words=catalogue_for(request, house, about),
+        )
     except Refusal as refusal:
         # Another site's page gets no copy of its text on a page of ours.
         require_own_page(request, house)
@@ -135,6 +148,7 @@ async def receive(
             text=fields.get("text", ""),
             name=fields.get("name", ""),
             email=fields.get("email", ""),
+            notify=fields.get("notify", ""),
             refusal=refusal,
         )
         asked = replace(
@@ -145,7 +159,8 @@ async def receive(
             lambda: thread_page(request, house, place, url, asked, status)
         )
     comment_id = posted.stored.comment.id
-    answer = Redirect(place.to(links.anchor(comment_id), posted=comment_id), status_code=_SEE_OTHER)
+    back = place.to(links.anchor(comment_id), posted=comment_id, done=asked_now)
+    answer = Redirect(back, status_code=_SEE_OTHER)
     answer.cookies.append(visitors.author_cookie(posted.token, house))
     return answer
 
