@@ -44,6 +44,12 @@ bench: $(VENV)/.dev servers ## Measure reads, posts, floods, long threads beside
 	@scripts/debian-packages wrk nginx-light
 	@$(BIN)/python benchmarks/bench.py $(ARGS)
 
+.PHONY: evaluate
+evaluate: $(VENV)/.dev ## Measure the judge on held-back texts, in docs/evaluation; needs ../shared/data
+	@$(BIN)/python -m palabre.learning.heldback out/evaluation/rows
+	@$(BIN)/palabre evaluate out/evaluation/rows/*.jsonl --against-depth fast --lang en \
+		--html out/evaluation/report.html --json out/evaluation/figures.json --summary docs/evaluation
+
 .PHONY: campaign
 campaign: $(VENV)/.dev browser widget-tools ## The long rest: 20,000 posts, 200 kills, every screenshot; report in docs/campaign.md
 	@$(BIN)/python benchmarks/campaign.py

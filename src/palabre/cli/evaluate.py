@@ -159,7 +159,7 @@ def _system(config: Path | None, rules: Path | None, depth: str, models: Path | 
         for wrong in shelf.open():
             click.echo(wrong, err=True)
     file = rules_file(config, rules)
-    said = [file.name if file else SHIPPED_NAME, depth, *([str(models)] if models else [])]
+    said = [file.name if file else SHIPPED_NAME, depth, *([models.name] if models else [])]
     return System(name=", ".join(said), rules=book, depth=Depth(depth))
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from palabre.learning.evaluation.rows import Row, read
 from palabre.moderation.background import BackgroundCard, write_background
+from palabre.moderation.model import UnavailableError
 from palabre.moderation.models.shelf import read_shelf
 from palabre.moderation.models.vectors import ShelvedVectors
 
@@ -61,6 +62,24 @@ def drawn(rows: Iterable[Row], size: int) -> list[Row]:
     return random.Random(_SEED).sample(fit, min(size, len(fit)))  # noqa: S311 -- no secret
 
 
+def make(models: Path, data: Path, texts: Path) -> BackgroundCard:
+    """Write the background of the encoder in ``models``; raise ``UnavailableError`` without one."""
+    shelf = read_shelf(models)
+    if shelf.encoder is None:
+        raise UnavailableError("; ".join(shelf.missing))
+    vectors = ShelvedVectors(shelf.encoder, models)
+    rows = ordinary(data, texts)
+    found = np.array([vectors.vector(row.text) for row in rows], np.float32)
+    card = BackgroundCard(
+        encoder=vectors.version,
+        texts=len(rows),
+        sources=dict(Counter(row.source for row in rows)),
+        licence=LICENCE,
+    )
+    write_background(models, found, card)
+    return card
+
+
 @click.command()
 @click.argument("models", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option(
@@ -69,21 +88,11 @@ def drawn(rows: Iterable[Row], size: int) -> list[Row]:
 @click.option("--texts", type=click.Path(path_type=Path, exists=True), default=Path("texts"))
 def main(models: Path, data: Path, texts: Path) -> None:
     """Write the background of the encoder in the folder MODELS."""
-    shelf = read_shelf(models)
-    if shelf.encoder is None:
-        raise click.ClickException("; ".join(shelf.missing))
-    vectors = ShelvedVectors(shelf.encoder, models)
-    rows = ordinary(data, texts)
-    with click.progressbar(rows, label="reading") as shown:
-        found = np.array([vectors.vector(row.text) for row in shown], np.float32)
-    card = BackgroundCard(
-        encoder=vectors.version,
-        texts=len(rows),
-        sources=dict(Counter(row.source for row in rows)),
-        licence=LICENCE,
-    )
-    write_background(models, found, card)
-    click.echo(f"{len(rows)} ordinary comments as {vectors.version} sees them")
+    try:
+        card = make(models, data, texts)
+    except UnavailableError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{card.texts} ordinary comments as {card.encoder} sees them")
 
 
 if __name__ == "__main__":
