@@ -76,7 +76,9 @@ def test_it_holds_what_is_like_the_examples_and_publishes_the_rest():
     (found,) = [item for item in held.evidence if item.symbol == "off_topic_example"]
     assert found.detector == "examples"
     assert 0.5 <= found.score <= 1.0
-    assert judge("Le bus hier, le prix, le train", Facts(lang="fr"), rules).verdict is Verdict.PUBLISH
+    assert (
+        judge("Le bus hier, le prix, le train", Facts(lang="fr"), rules).verdict is Verdict.PUBLISH
+    )
 
 
 def test_the_passage_that_carries_it_is_shown():
