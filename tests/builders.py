@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from palabre.application.person_ports import Hold
 from palabre.application.ports import Session, Store, Stored
 from palabre.application.tokens import commitment, key_of
 from palabre.domain.article import Article, Thread
@@ -221,6 +222,18 @@ def a_session(moderator: Moderator, **changes: Any) -> Session:
         expires_at=NOON + timedelta(hours=8),
     )
     return replace(session, **changes)
+
+
+def a_hold(comment_id: str, **changes: Any) -> Hold:
+    """Return a hold of 90 days from noon on."""
+    hold = Hold(
+        comment_id=comment_id,
+        reason="Plainte du 2 mars",
+        placed_by="claire",
+        begun_at=NOON,
+        ends_at=NOON + timedelta(days=90),
+    )
+    return replace(hold, **changes)
 
 
 def open_thread(

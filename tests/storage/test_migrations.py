@@ -13,19 +13,23 @@ from alembic.script import ScriptDirectory
 
 from builders import (
     NOON,
+    a_hold,
     a_moderator,
     a_record,
     a_session,
     a_site,
     a_stored,
     an_event,
+    an_id,
     keep,
     open_thread,
 )
 from databases import Postgresql
 from mail_builders import ZOE, a_mail, a_telling, subscribe
 from palabre.application.mail_ports import ConsentLine
-from palabre.application.ports import EPOCH_LIFE, Repeat
+from palabre.application.person import Scope
+from palabre.application.person_ports import DataRequest, Erased, Reading, Run, SealedLine
+from palabre.application.ports import EPOCH_LIFE, Repeat, UnitOfWork
 from palabre.application.tokens import key_of
 from palabre.domain.comment import Status
 from palabre.domain.errors import Code, Refusal
@@ -181,7 +185,29 @@ def fill(url: str) -> None:
         )
         assert told is None
         unit.mails.add(a_mail(subscription_id=asked.id), comment_ids=())
+        fill_privacy(unit, root.comment.id)
     store.close()
+
+
+def fill_privacy(unit: UnitOfWork, comment_id: str) -> None:
+    request = DataRequest(
+        id=an_id(),
+        address="zoe@mail.example",
+        address_hash=ZOE,
+        site_id="le-journal",
+        lang="fr",
+        asked_at=NOON,
+    )
+    unit.people.ask(request)
+    unit.people.hold(a_hold(comment_id))
+    unit.people.keep_words(comment_id, "{}", NOON)
+    unit.people.record(Erased(at=NOON, scope=Scope.COMMENT, asked_by="reader", comments=1))
+    unit.legal.add(SealedLine(comment_id=comment_id, at=NOON, sealed=b"sealed"))
+    unit.legal.note(
+        Reading(comment_id=comment_id, at=NOON, reader="A.", witness="B.", reason="Req. 1", lines=1)
+    )
+    unit.upkeep.note(Run(at=NOON, kind="mails", removed=3))
+    unit.upkeep.keep_source_key("2026-03-02", b"k" * 32, NOON)
 
 
 @pytest.mark.parametrize("revision", REVISIONS[1:-1])

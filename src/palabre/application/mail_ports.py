@@ -25,6 +25,7 @@ class MailKind(StrEnum):
     DESK_URGENT = "desk_urgent"
     DESK_QUEUE = "desk_queue"
     DESK_WEEK = "desk_week"
+    DATA = "data"  # the link to all that is held on an address
 
 
 class MailState(StrEnum):

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from palabre.application.mail_ports import Mails, Subscriptions
+from palabre.application.person_ports import Legal, People, Upkeep
 from palabre.application.stored import (
     EPOCH_LIFE,
     Position,
@@ -35,10 +36,12 @@ __all__ = [
     "Comments",
     "Decisions",
     "Judge",
+    "Legal",
     "Mails",
     "Moderators",
     "Outbox",
     "PasswordHasher",
+    "People",
     "Position",
     "Queue",
     "QueueItem",
@@ -54,6 +57,7 @@ __all__ = [
     "Subscriptions",
     "Threads",
     "UnitOfWork",
+    "Upkeep",
     "Votes",
 ]
 
@@ -245,6 +249,9 @@ class UnitOfWork(Protocol):
     repeats: Repeats
     subscriptions: Subscriptions
     mails: Mails
+    people: People
+    upkeep: Upkeep
+    legal: Legal
 
 
 class Store(Protocol):

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from palabre.application.person import mailbox_of
 from palabre.application.ports import Position, Sort, Standing, Stored
 from palabre.domain.comment import Body, Comment, Status, check_move
 from palabre.domain.errors import Code, Refusal
@@ -20,6 +21,7 @@ from palabre.storage.prepared import Prepared
 from palabre.storage.tables import (
     comment_authors,
     comment_bodies,
+    comment_mailboxes,
     comment_sources,
     comments,
     decision_notes,
@@ -35,9 +37,9 @@ _ADD = Prepared(
     ),
     *(column.key for column in comments.c if column.key != "site_id"),
 )
-_ADD_BODY, _ADD_AUTHOR, _ADD_SOURCE = (
+_ADD_BODY, _ADD_AUTHOR, _ADD_MAILBOX, _ADD_SOURCE = (
     Prepared(sa.insert(table), *table.c.keys())
-    for table in (comment_bodies, comment_authors, comment_sources)
+    for table in (comment_bodies, comment_authors, comment_mailboxes, comment_sources)
 )
 _GET = sa.select(*COMMENT).where(comments.c.id == _ID)
 _STORED = FOR_DESK.where(comments.c.id == _ID)
@@ -68,7 +70,13 @@ _MOVE = (
 )
 _ERASE = tuple(
     sa.delete(table).where(table.c.comment_id == _ID)
-    for table in (comment_bodies, comment_authors, comment_sources, decision_notes)
+    for table in (
+        comment_bodies,
+        comment_authors,
+        comment_mailboxes,
+        comment_sources,
+        decision_notes,
+    )
 )
 
 
@@ -111,6 +119,9 @@ class SqlComments:
         if author.name is not None or author.email is not None or author.is_staff:
             signature = {"name": author.name, "email": author.email, "is_staff": author.is_staff}
             _ADD_AUTHOR.later(connection, {"comment_id": comment.id, **signature})
+        if author.email is not None:
+            found = {"comment_id": comment.id, "mailbox": mailbox_of(author.email)}
+            _ADD_MAILBOX.later(connection, found)
         if source is not None:
             sent = {"source": source, "created_at": comment.created_at}
             _ADD_SOURCE.later(connection, {"comment_id": comment.id, **sent})

@@ -8,29 +8,35 @@ import sqlalchemy as sa
 from palabre.application.ports import (
     Comments,
     Decisions,
+    Legal,
     Mails,
     Moderators,
     Outbox,
+    People,
     Queue,
     Repeats,
     Sites,
     Subscriptions,
     Threads,
     UnitOfWork,
+    Upkeep,
     Votes,
 )
 from palabre.storage import schema
 from palabre.storage.comments import SqlComments
 from palabre.storage.database import open_database
 from palabre.storage.decisions import SqlDecisions
+from palabre.storage.legal import SqlLegal
 from palabre.storage.mails import SqlMails
 from palabre.storage.moderators import SqlModerators
 from palabre.storage.outbox import SqlOutbox
+from palabre.storage.people import SqlPeople
 from palabre.storage.queue import SqlQueue
 from palabre.storage.repeats import SqlRepeats
 from palabre.storage.sites import SqlSites
 from palabre.storage.subscriptions import SqlSubscriptions
 from palabre.storage.threads import SqlThreads
+from palabre.storage.upkeep import SqlUpkeep
 from palabre.storage.votes import SqlVotes
 
 
@@ -49,6 +55,9 @@ class SqlUnit:
         self.repeats: Repeats = SqlRepeats(connection)
         self.subscriptions: Subscriptions = SqlSubscriptions(connection)
         self.mails: Mails = SqlMails(connection)
+        self.people: People = SqlPeople(connection)
+        self.upkeep: Upkeep = SqlUpkeep(connection)
+        self.legal: Legal = SqlLegal(connection)
 
 
 class SqlStore:

@@ -124,12 +124,12 @@ class SqlSubscriptions:
         if not is_id(subscription_id):
             return None
         row = self._connection.execute(GET, {"this": subscription_id}).one_or_none()
-        return _subscription(row) if row else None
+        return subscription_of(row) if row else None
 
     def of_address(self, address_hash: str) -> Sequence[Subscription]:
         """Return all that an address asked for, oldest first."""
         found = self._connection.execute(OF_ADDRESS, {"whose": address_hash})
-        return [_subscription(row) for row in found]
+        return [subscription_of(row) for row in found]
 
     def confirm(self, subscription_id: str, at: datetime) -> None:
         """Let a request count; its address is confirmed by it."""
@@ -182,7 +182,7 @@ class SqlSubscriptions:
     def expired(self, before: datetime, *, limit: int) -> Sequence[Subscription]:
         """Return requests from before a moment that were never confirmed."""
         found = self._connection.execute(EXPIRED, {"moment": before, "limit": limit})
-        return [_subscription(row) for row in found]
+        return [subscription_of(row) for row in found]
 
     def forget(self, address_hash: str) -> None:
         """Remove all that is held on an address."""
@@ -205,7 +205,8 @@ def _address(row: Row) -> MailAddress:
     )
 
 
-def _subscription(row: Row) -> Subscription:
+def subscription_of(row: Row) -> Subscription:
+    """Return the subscription from its row."""
     return Subscription(
         id=row.id,
         address_hash=row.address_hash,

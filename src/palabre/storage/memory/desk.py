@@ -97,6 +97,7 @@ class MemoryOutbox:
 
     def __init__(self, state: State) -> None:
         self._events = state.events
+        self._handled = state.handled
 
     def put(self, event: Event) -> None:
         """Store an event."""
@@ -107,7 +108,7 @@ class MemoryOutbox:
         return list(self._events.values())[:limit]
 
     def handled(self, event_ids: Sequence[str], at: datetime) -> None:
-        """Forget events that need nothing more."""
-        del at
+        """Note that events need nothing more."""
         for event_id in event_ids:
-            self._events.pop(event_id, None)
+            if self._events.pop(event_id, None) is not None:
+                self._handled[event_id] = at

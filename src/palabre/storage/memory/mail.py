@@ -114,10 +114,10 @@ class MemoryMails:
 
     def settle(self, mail_id: str, state: MailState, at: datetime, reason: str | None) -> None:
         """Note how it ended."""
-        del at
         mail = self._mails.get(mail_id)
         if mail is not None and mail.state is MailState.WAITING:
             self._mails[mail_id] = replace(mail, state=state, reason=reason)
+            self._state.settled[mail_id] = at
 
     def retry(self, mail_id: str, due_at: datetime, *, counts: bool) -> None:
         """Let a mail come again at a moment."""

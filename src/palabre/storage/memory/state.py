@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from palabre.application.mail_ports import ConsentLine, Mail, Notice
+from palabre.application.person_ports import DataRequest, Erased, Hold, Reading, Run, SealedLine
 from palabre.application.ports import Repeat, Session
 from palabre.domain.article import Thread
 from palabre.domain.comment import Author, Body, Comment
@@ -98,6 +99,17 @@ class State:
     # By address and comment.
     notices: Table[tuple[str, str], Notice] = field(default_factory=Table)
     mails: Table[str, Mail] = field(default_factory=Table)
+    # When mails were settled and events handled.
+    settled: Table[str, datetime] = field(default_factory=Table)
+    handled: Table[str, datetime] = field(default_factory=Table)
+    requests: Table[str, DataRequest] = field(default_factory=Table)
+    holds: Table[str, Hold] = field(default_factory=Table)
+    held_words: Table[str, tuple[str, datetime]] = field(default_factory=Table)
+    sealed: Table[int, SealedLine] = field(default_factory=Table)
+    readings: Table[int, Reading] = field(default_factory=Table)
+    erasures: Table[int, Erased] = field(default_factory=Table)
+    runs: Table[int, Run] = field(default_factory=Table)
+    source_keys: Table[str, tuple[bytes, datetime]] = field(default_factory=Table)
 
     def fork(self, *, writable: bool) -> "State":
         """Return this moment's tables for one transaction."""

@@ -7,15 +7,18 @@ from threading import Lock
 from palabre.application.ports import (
     Comments,
     Decisions,
+    Legal,
     Mails,
     Moderators,
     Outbox,
+    People,
     Queue,
     Repeats,
     Sites,
     Subscriptions,
     Threads,
     UnitOfWork,
+    Upkeep,
     Votes,
 )
 from palabre.domain.errors import Code, Refusal
@@ -24,10 +27,12 @@ from palabre.storage.memory.comments import MemoryComments
 from palabre.storage.memory.desk import MemoryDecisions, MemoryOutbox, MemoryQueue
 from palabre.storage.memory.mail import MemoryMails
 from palabre.storage.memory.people import MemoryModerators, MemoryVotes
+from palabre.storage.memory.persons import MemoryPersons
 from palabre.storage.memory.places import MemorySites, MemoryThreads
 from palabre.storage.memory.repeats import MemoryRepeats
 from palabre.storage.memory.state import State
 from palabre.storage.memory.subscriptions import MemorySubscriptions
+from palabre.storage.memory.upkeep import MemoryLegal, MemoryUpkeep
 
 _PATIENCE = 5.0  # seconds that a writer waits for its turn, as on SQLite
 
@@ -47,6 +52,9 @@ class MemoryUnit:
         self.repeats: Repeats = MemoryRepeats(state)
         self.subscriptions: Subscriptions = MemorySubscriptions(state)
         self.mails: Mails = MemoryMails(state)
+        self.people: People = MemoryPersons(state)
+        self.upkeep: Upkeep = MemoryUpkeep(state)
+        self.legal: Legal = MemoryLegal(state)
 
 
 class MemoryStore:

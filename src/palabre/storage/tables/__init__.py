@@ -2,7 +2,8 @@
 
 What says who somebody is or what they wrote stands apart from what may never change: the erasable
 rows are ``comment_bodies``, ``comment_authors``, ``comment_sources`` and ``decision_notes``, and
-all of ``mail``. The migrations build the same tables step by step; a test compares the two.
+all of ``mail``; what each column says of people stands in ``marks``. The migrations build the same
+tables step by step; a test compares the two.
 """
 
 from palabre.storage.tables.conversation import (
@@ -36,6 +37,17 @@ from palabre.storage.tables.places import (
     sites,
     threads,
 )
+from palabre.storage.tables.privacy import (
+    comment_mailboxes,
+    data_requests,
+    erasures,
+    held_words,
+    legal_holds,
+    legal_readings,
+    legal_sources,
+    retention_runs,
+    source_keys,
+)
 from palabre.storage.tables.repeats import repeats
 from palabre.storage.tables.scores import score_floors, score_notes
 
@@ -43,11 +55,18 @@ __all__ = [
     "articles",
     "comment_authors",
     "comment_bodies",
+    "comment_mailboxes",
     "comment_sources",
     "comments",
     "consents",
+    "data_requests",
     "decision_notes",
     "decisions",
+    "erasures",
+    "held_words",
+    "legal_holds",
+    "legal_readings",
+    "legal_sources",
     "mail_addresses",
     "mails",
     "metadata",
@@ -56,6 +75,7 @@ __all__ = [
     "notices",
     "outbox",
     "repeats",
+    "retention_runs",
     "score_floors",
     "score_notes",
     "sections",
@@ -63,6 +83,7 @@ __all__ = [
     "site_names",
     "site_origins",
     "sites",
+    "source_keys",
     "subscriptions",
     "threads",
     "votes",

@@ -106,7 +106,7 @@ votes = sa.Table(
     "votes",
     metadata,
     sa.Column("comment_id", sa.ForeignKey("comments.id"), primary_key=True),
-    sa.Column("voter_key", KEY, primary_key=True),
+    sa.Column("voter_key", KEY, primary_key=True, index=True),
     sa.Column("value", sa.SmallInteger, nullable=False),
     sa.Column("at", UtcTime, nullable=False),
     sa.CheckConstraint("value IN (-1, 1)", name="value"),

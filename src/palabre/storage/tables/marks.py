@@ -1,0 +1,105 @@
+"""Which column holds what kind of data on people: the one place where that is said.
+
+Every column of every table stands here, either under its kind or as none. A column that somebody
+adds without deciding fails a test, and so does a kind that the register does not tell of.
+"""
+
+from collections.abc import Mapping
+
+from palabre.domain.personal import Held
+
+# What every row needs to be found, ordered and counted; of nobody by itself.
+_PLAIN = {
+    "articles": "thread_id address_hash origin key url title lang section_id",
+    "comment_authors": "comment_id is_staff",
+    "comment_bodies": "comment_id revision renderer",
+    "comment_mailboxes": "comment_id",
+    "comment_sources": "comment_id created_at",
+    "comments": (
+        "id site_id thread_id root_id parent_id depth status created_at lang revision edited_at up"
+        " down score replies listed listed_below"
+    ),
+    "consents": "position subscription_id site_id",
+    "data_requests": "id site_id",
+    "decision_notes": "decision_id comment_id",
+    "decisions": "position id comment_id revision",
+    "erasures": "position",
+    "held_words": "comment_id at",
+    "legal_holds": "comment_id begun_at ends_at",
+    "legal_readings": "position",
+    "legal_sources": "position at",
+    "mail_addresses": "",
+    "mails": "position id site_id thread_id slot due_at attempts",
+    "moderator_sites": "moderator_id site_id rank",
+    "moderators": "id created_at",
+    "notices": "comment_id subscription_id site_id thread_id made_at due_at mail_id",
+    "outbox": "position id kind site_id thread_id comment_id at handled_at attempts",
+    "repeats": "comment_id at",
+    "retention_runs": "position at kind removed",
+    "score_floors": "thread_id version",
+    "score_notes": "comment_id until since thread_id score at",
+    "sections": "site_id id rank name path",
+    "sessions": "created_at expires_at",
+    "site_names": "site_id rank",
+    "site_origins": "origin site_id rank",
+    "sites": "id name lang name_required email_required",
+    "source_keys": "day at",
+    "subscriptions": "id site_id",
+    "threads": "id site_id created_at closes_at version public_count",
+    "votes": "comment_id",
+}
+
+_PERSONAL: Mapping[str, Mapping[Held, str]] = {
+    "comment_authors": {Held.NAME: "name", Held.EMAIL: "email"},
+    "comment_bodies": {Held.WORDS: "text html salt"},
+    "comment_mailboxes": {Held.EMAIL: "mailbox"},
+    "comment_sources": {Held.SOURCE: "source"},
+    "comments": {Held.TOKEN: "author_key"},
+    "consents": {Held.CONSENT: "address_hash kind act text lang at"},
+    "data_requests": {Held.REQUEST: "address address_hash lang asked_at"},
+    "decision_notes": {Held.NOTE: "note"},
+    "decisions": {
+        Held.DECISION: (
+            "verdict rules rules_version evidence scores lang ground_kind ground_rule"
+            " ground_reference not_checked not_needed versions actor_kind actor_id at"
+            " automated_detection automated_decision commitment supersedes"
+        )
+    },
+    "erasures": {Held.ERASURE: "at scope asked_by comments votes subscriptions held"},
+    "held_words": {Held.HOLD: "content"},
+    "legal_holds": {Held.HOLD: "reason placed_by"},
+    "legal_readings": {Held.READING: "comment_id at reader witness reason lines"},
+    "legal_sources": {Held.CONNECTION: "comment_id sealed"},
+    "mail_addresses": {
+        Held.SUBSCRIPTION: (
+            "hash address lang pace created_at confirmed_at stopped stopped_at soft_bounces"
+        )
+    },
+    "mails": {Held.MAIL: "kind address_hash subscription_id made_at state done_at reason"},
+    "moderators": {Held.ACCOUNT: "login name role password_hash"},
+    "notices": {Held.MAIL: "address_hash"},
+    "repeats": {Held.TOKEN: "key content"},
+    "sessions": {Held.ACCOUNT: "key moderator_id"},
+    "site_names": {Held.ACCOUNT: "name"},
+    "source_keys": {Held.SOURCE: "key"},
+    "subscriptions": {
+        Held.SUBSCRIPTION: (
+            "address_hash kind thread_id comment_id author_key lang asked_at confirmed_at"
+        )
+    },
+    "votes": {Held.VOTE: "voter_key value at"},
+}
+
+
+def _marks() -> dict[tuple[str, str], Held | None]:
+    found: dict[tuple[str, str], Held | None] = {}
+    for table, names in _PLAIN.items():
+        found |= {(table, name): None for name in names.split()}
+    for table, kinds in _PERSONAL.items():
+        for kind, names in kinds.items():
+            found |= {(table, name): kind for name in names.split()}
+    return found
+
+
+# By table and column; None: it says nothing about anybody.
+MARKS: Mapping[tuple[str, str], Held | None] = _marks()
