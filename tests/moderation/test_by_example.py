@@ -16,10 +16,12 @@ from palabre.moderation.background import (
     write_background,
 )
 from palabre.moderation.engine import Depth, judge
+from palabre.moderation.explain import Audience, explain
 from palabre.moderation.facts import Facts
 from palabre.moderation.model import UnavailableError
 from palabre.moderation.normalise import fold
 from palabre.moderation.rulebook import RulesError, default_rules, load
+from palabre.rendering.catalogue import load_catalogues
 
 WORDS = ["le", "train", "la", "gare", "hier", "pluie", "match", "bus", "prix", "maire", "eau"]
 SHOWN = [
@@ -87,6 +89,15 @@ def test_the_passage_that_carries_it_is_shown():
     (found,) = [item for item in decision.evidence if item.symbol == "off_topic_example"]
     assert decision.verdict is Verdict.HOLD
     assert re.search("vu|film|cinéma", " ".join(text[b:e] for b, e in found.spans))
+
+
+def test_a_moderator_is_told_what_it_is_like():
+    rules = book()
+    text = "Au cinéma, quel film voir dimanche ?"
+    decision = judge(text, Facts(lang="fr"), rules)
+    for lang, said in (("fr", "ressemblance avec les exemples"), ("en", "a likeness to")):
+        words = load_catalogues()[lang]
+        assert said in explain(decision, rules, words, text, Audience.MODERATOR)
 
 
 def test_without_an_encoder_or_with_a_broken_one_it_holds_everything():

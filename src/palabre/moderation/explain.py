@@ -140,7 +140,7 @@ def _named(item: Evidence, rule: Rule, words: Catalogue, text: str) -> str:
     if item.symbol in SYMBOLS:
         what = words.say(f"judge.symbol.{item.symbol}")
     else:
-        kind = "phrase" if item.symbol.endswith("_phrase") else "word"
+        kind = next((k for k in ("phrase", "example") if item.symbol.endswith(f"_{k}")), "word")
         if _is_read(item):
             kind = "model"
         what = words.say(f"judge.symbol.{kind}", rule=_name(rule, words))
