@@ -80,7 +80,7 @@ def main() -> int:
     figures = json.loads(known.read_text()) if known.exists() else {}
     sections = dict(campaign.earlier(page))
     folder = Path(tempfile.mkdtemp(prefix="palabre-bench-"))
-    os.environ["PALABRE_FIGURES"] = str(folder)
+    os.environ["FIGURES_FOLDER"] = str(folder)
     failed = 0
     every = parts(quick=given.quick)
     for name, programmes in every.items():

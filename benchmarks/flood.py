@@ -17,6 +17,7 @@ import threading
 import urllib.parse
 from pathlib import Path
 
+from figures import keep
 from house_server import HouseServer
 from long_threads import ROOTS_A_PAGE, fill
 from read_path import cpu_of, wrk
@@ -109,6 +110,13 @@ def main() -> None:
         )
         kept = rows(server.database) - 200
         print(f"{kept} comments stored for {calm[0] + taken} acknowledged")
+        keep(
+            "flood",
+            times=offered / max(rate, 1),
+            readers_p99=[slowest, calmer],
+            taken=calm[0] + taken,
+            lost=max(0, calm[0] + taken - kept),
+        )
         if kept < calm[0] + taken:
             raise SystemExit("acknowledged comments are missing")
     finally:

@@ -19,6 +19,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from figures import keep
 from house_server import HouseServer
 from read_path import cpu_of
 from write_path import bare
@@ -123,6 +124,9 @@ def main() -> None:
             rate, ratio, cpu = (statistics.median(row[k] for row in rows) for k in range(3))
             print(f"{name:20}{rate:7.0f}/s{ratio:7.2f} x fdatasync  CPU {cpu:.2f} ms"
                   f"  p99 {', '.join(row[3] for row in rows)}")  # fmt: skip
+        rates = {name: [row[0] for row in rows] for name, rows in found.items()}
+        cpu_ms = {name: [row[2] for row in rows] for name, rows in found.items()}
+        keep("posts", rates={"fdatasync": disk, **rates}, cpu_ms=cpu_ms)
 
 
 if __name__ == "__main__":
