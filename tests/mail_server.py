@@ -73,7 +73,7 @@ class MailServer:
                 sender=envelope.mail_from,
                 to=to,
                 raw=envelope.original_content,
-                secure=session.ssl is not None,
+                secure=server.transport.get_extra_info("cipher") is not None,
                 signed_in=bool(session.authenticated),
             )
         )

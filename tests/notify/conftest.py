@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from builders import StillClock, a_moderator, a_site
+from builders import StillClock, a_moderator, a_site, an_id
 from mail_server import MailServer, Taken, controller
 from palabre.application.edit_comment import EditComment
 from palabre.application.incoming import Limits
@@ -116,7 +116,7 @@ def newsroom(server: MailServer, empty: Path, tmp_path: Path) -> Iterator[Newsro
 def furnish(
     store: Store, server: MailServer, *, desk_to: tuple[str, ...] = (), **changes: object
 ) -> Newsroom:
-    clock, moderator = StillClock(), a_moderator()
+    clock, moderator = StillClock(), a_moderator(an_id())
     with store.writing() as unit:
         unit.sites.register(a_site())
         unit.moderators.add(moderator)
