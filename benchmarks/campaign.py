@@ -72,6 +72,13 @@ def parts(rounds: int, count: int) -> dict[str, Part]:
         "page one, once.",
         (sys.executable, "benchmarks/many_processes.py"),
     )
+    found["mail"] = Part(
+        "Mail drill",
+        "10,000 notices through a real SMTP server that refuses 5 % for now and 1 % for good, the "
+        "worker killed five times: none lost, none sent after its reader left, at most one a kill "
+        "sent twice and with the same Message-ID.",
+        (sys.executable, "benchmarks/mail_drill.py"),
+    )
     if (ROOT / "tests/browser").is_dir():
         found["browser"] = Part(
             "Browser",

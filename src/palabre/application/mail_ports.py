@@ -195,6 +195,9 @@ class Mails(Protocol):
     def add(self, mail: Mail, *, comment_ids: Sequence[str] = ()) -> bool:
         """Store a mail and what it tells of; False when its slot is taken already."""
 
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether ``take`` would find a mail."""
+
     def take(self, now: datetime, *, until: datetime, limit: int) -> Sequence[Mail]:
         """Return due mails, oldest first; nobody else is given them before ``until``."""
 

@@ -84,7 +84,7 @@ class Worker:
         """Send a few of the mails that are due; return how many were taken."""
         now = self.clock()
         with self.store.reading() as unit:
-            if not unit.mails.waiting()["mails"]:
+            if not unit.mails.is_due(now):
                 return 0
         with self.store.writing() as unit:
             taken = unit.mails.take(now, until=now + self.lease, limit=_BATCH)

@@ -59,6 +59,7 @@ DUE = (
     .limit(_LIMIT)
     .with_for_update(skip_locked=True)
 )
+IS_DUE = sa.select(mails.c.id).where(_WAITING, mails.c.due_at <= _NOW).limit(1)
 _TAKEN = (
     sa.update(mails)
     .where(mails.c.id.in_(sa.bindparam("ids", expanding=True)))
@@ -204,6 +205,10 @@ class SqlMails:
         if added and comment_ids:
             loose.take_up(self._connection, mail.address_hash, comment_ids, mail.id)
         return bool(added)
+
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether ``take`` would find a mail."""
+        return self._connection.execute(IS_DUE, {"now": now}).first() is not None
 
     def take(self, now: datetime, *, until: datetime, limit: int) -> Sequence[Mail]:
         """Return due mails, oldest first; nobody else is given them before ``until``."""

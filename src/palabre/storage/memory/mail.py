@@ -93,6 +93,11 @@ class MemoryMails:
             self._keep(replace(notice, mail_id=mail.id))
         return True
 
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether ``take`` would find a mail."""
+        every = self._mails.values()
+        return any(m.state is MailState.WAITING and m.due_at <= now for m in every)
+
     def take(self, now: datetime, *, until: datetime, limit: int) -> Sequence[Mail]:
         """Return due mails, oldest first; nobody else is given them before ``until``."""
         due = [m for m in self._mails.values() if m.state is MailState.WAITING and m.due_at <= now]
