@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     LEAVE = "leave"
     MANAGE = "manage"
+    DATA = "data"
 
 
 def address_hash(address: str, secret: bytes) -> str:

@@ -102,8 +102,11 @@ class People(Protocol):
         """Return what was asked for from the person's addresses or with their tokens."""
 
     def detach(self, comment_id: str, author_key: str) -> None:
-        """Take name, address, source and the memory of its posting off a comment, and give it to an
-        author of its own: ``author_key`` is nobody's and no other comment's."""  # noqa: D205, D209
+        """Take all that says who wrote it off a comment, and give it to an author of its own.
+
+        That is name, address, source, moderators' notes and the memory of its posting;
+        ``author_key`` is nobody's and no other comment's.
+        """
 
     def ask(self, request: DataRequest) -> None:
         """Store a request."""

@@ -24,6 +24,7 @@ from palabre.storage.tables import (
     comment_sources,
     comments,
     data_requests,
+    decision_notes,
     erasures,
     held_words,
     legal_holds,
@@ -59,7 +60,7 @@ _DETACH = (
 )
 _CUT = tuple(
     sa.delete(table).where(table.c.comment_id == _THIS)
-    for table in (comment_authors, comment_mailboxes, comment_sources, repeats)
+    for table in (comment_authors, comment_mailboxes, comment_sources, decision_notes, repeats)
 )
 _ASK = sa.insert(data_requests)
 _REQUEST = sa.select(data_requests).where(data_requests.c.id == _THIS)

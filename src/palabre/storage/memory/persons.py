@@ -49,6 +49,8 @@ class MemoryPersons:
         row = state.comments[comment_id]
         comment = replace(row.comment, author_key=author_key)
         state.comments[comment_id] = replace(row, comment=comment, author=Author(), source=None)
+        for record in [r for r in state.records.values() if r.comment_id == comment_id and r.note]:
+            state.records[record.id] = replace(record, note=None)
         for key in [k for k, r in state.repeats.items() if r.comment_id == comment_id]:
             del state.repeats[key]
         if comment.status is Status.PUBLISHED:

@@ -58,7 +58,7 @@ class MemoryUpkeep:
             else:
                 del self._table(kind)[key]
                 if kind is Leaves.MAILS:
-                    del state.settled[key]
+                    state.settled.pop(key, None)
         return len(keys)
 
     def comments(self, kind: Leaves, before: datetime, *, limit: int) -> Sequence[str]:
