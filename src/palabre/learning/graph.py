@@ -121,9 +121,11 @@ def _layer(
         return graph.linear(before, state[f"{key}.weight"], state[f"{key}.bias"], key)
 
     def norm(name: str, old: str, new: str) -> str:
+        # two nodes: onnxruntime's SkipLayerNormalization takes four times as long as both
         return graph.add(
-            "SkipLayerNormalization", new, old, graph.constant(state[f"{at}.{name}.weight"]),
-            graph.constant(state[f"{at}.{name}.bias"]), domain=MICROSOFT, epsilon=epsilon,
+            "LayerNormalization", graph.add("Add", new, old),
+            graph.constant(state[f"{at}.{name}.weight"]),
+            graph.constant(state[f"{at}.{name}.bias"]), axis=-1, epsilon=epsilon,
         )  # fmt: skip
 
     parts = [linear(name, now) for name in ("query", "key", "value")]
