@@ -1,15 +1,18 @@
 """The passage of a text that carries a model's score, found in one of two ways.
 
-``heaviest``: the model has told what each piece of the text added to the score; no further
-question. ``carrying``: leave words out and see what drops, by chunks of consecutive words and then
-inside the chunk that mattered most; the number of questions is bounded, whatever the length.
+``heaviest``: the model has told what each piece of the text added to the score; what is left to ask
+is which of two passages, a short or a longer one, takes more of the score with it. ``carrying``:
+leave words out and see what drops, by chunks of consecutive words and then inside the chunk that
+mattered most. The number of questions is bounded, whatever the length.
 
 What either promises is measured by ``benchmarks/faithfulness.py``: deleting the passage must drop
 the score more than deleting as many words elsewhere.
 """
 
+import math
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
@@ -21,31 +24,50 @@ from palabre.domain.decision import Span
 _WORD: Final = re.compile(r"\S+")
 _CHUNKS: Final = 6
 _PARTS: Final = 4
-_SHARE: Final = 0.2  # a neighbour that adds so much of what the heaviest word does belongs to it
+_WIDTHS: Final = (2, 4)
 _ALIKE: Final = 0.5  # a neighbour that drops the score by so much of the best belongs to it
-_LEAST: Final = 0.05  # a drop in the logit below this is none
+LEAST: Final = 0.05  # a drop in the logit below this is none
 
 Ask = Callable[[str], Sequence[float]]
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Consecutive words of a text: where they are, and how many."""
+
+    span: Span
+    words: int
+
+    def gain(self, drop: float) -> float:
+        """Return what a drop is worth: of two that drop a score alike, the shorter one."""
+        return drop / math.sqrt(self.words)
+
+    def left_out(self, text: str) -> str:
+        """Return the text without the passage."""
+        return text[: self.span.begin] + text[self.span.end :].lstrip()
+
+
 def heaviest(
     text: str, offsets: Sequence[tuple[int, int]], weights: NDArray[np.float32]
-) -> Span | None:
-    """Return the words around the one that adds most to a score, None where nothing adds.
+) -> list[Passage]:
+    """Return the passages that add most to a score, a short and a longer one.
 
-    ``offsets`` say where each piece lies in ``text``, ``weights`` [pieces] what it adds. Neighbours
-    belong to the passage as long as they add a fair share of what the heaviest word does.
+    ``offsets`` say where each piece lies in ``text``, ``weights`` [pieces] what it adds. What all
+    words add alike carries nothing, so only what a word adds beyond the middle one counts.
     """
     words = [Span(*found.span()) for found in _WORD.finditer(text)]
     if not words or not offsets:
-        return None
+        return []
     begins = np.array([word.begin for word in words])
     middles = np.array([(begin + end) / 2 for begin, end in offsets])
     home = np.maximum(0, np.searchsorted(begins, middles, side="right") - 1)
-    added = np.bincount(home, weights, minlength=len(words))
-    alone = [(i, i + 1) for i in range(len(words))]
-    region = _region(alone, added, share=_SHARE)
-    return None if region is None else Span(words[region[0]].begin, words[region[1] - 1].end)
+    each = np.bincount(home, weights, minlength=len(words))
+    added = each - float(np.median(each))
+    found = []
+    for width in sorted({min(width, len(words)) for width in _WIDTHS}):
+        at = int(np.convolve(added, np.ones(width), "valid").argmax())
+        found.append(Passage(Span(words[at].begin, words[at + width - 1].end), width))
+    return found
 
 
 def carrying(text: str, ask: Ask) -> list[Span | None]:
@@ -87,16 +109,14 @@ def _without(text: str, words: Sequence[Span], begin: int, end: int) -> str:
     return text[: words[begin].begin] + text[words[end - 1].end :].lstrip()
 
 
-def _region(
-    chunks: Sequence[tuple[int, int]], drops: NDArray[Any], share: float = _ALIKE
-) -> tuple[int, int] | None:
+def _region(chunks: Sequence[tuple[int, int]], drops: NDArray[Any]) -> tuple[int, int] | None:
     """Return the words of the chunk that drops a figure most, with neighbours that do as well."""
     best = int(drops.argmax())
-    if drops[best] < _LEAST:
+    if drops[best] < LEAST:
         return None
     low = high = best
-    while low > 0 and drops[low - 1] >= share * drops[best]:
+    while low > 0 and drops[low - 1] >= _ALIKE * drops[best]:
         low -= 1
-    while high + 1 < len(chunks) and drops[high + 1] >= share * drops[best]:
+    while high + 1 < len(chunks) and drops[high + 1] >= _ALIKE * drops[best]:
         high += 1
     return chunks[low][0], chunks[high][1]

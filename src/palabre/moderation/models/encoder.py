@@ -19,13 +19,15 @@ from palabre.domain.decision import Span
 from palabre.moderation.model import Scored, UnavailableError
 from palabre.moderation.models.card import Card, read_card
 from palabre.moderation.models.runtime import onnxruntime
-from palabre.moderation.passages import carrying, heaviest
+from palabre.moderation.passages import LEAST, Passage, carrying, heaviest
 
 GRAPH: Final = "encoder.onnx"
 TOKENIZER: Final = "tokenizer.json"
 _OVERLAP: Final = 4  # a quarter of a window is read twice
 # Three times the longest comment that a server takes. Beyond, nobody has read the text: it is held.
 _WINDOWS_AT_MOST: Final = 24
+# A run of a longer text takes tens of milliseconds: the likeliest passage is then shown untried.
+_TRIED_UP_TO: Final = 160
 Floats = NDArray[np.float32]
 
 
@@ -90,8 +92,8 @@ class Encoder:
     ) -> Mapping[str, tuple[Span, ...]]:
         """Return the passage that carries each of the scores, in the window that counted.
 
-        A graph that tells what each piece added costs no further run; of another one words are left
-        out, at some ten runs.
+        Where the graph tells what each piece added, some two runs per score; of another one words
+        are left out, at some ten.
         """
         columns = {n: self._card.scores.index(n) for n in names if n in self._card.scores}
         windows = self.windows(text)
@@ -121,13 +123,37 @@ class Encoder:
             inner = said.parts[len(said.parts) - 1 - len(window.offsets) : -1]
             at = window.span.begin
             offsets = [(begin - at, end - at) for begin, end in window.offsets]
-            return [heaviest(part, offsets, inner[:, column]) for column in columns]
+            likely = [heaviest(part, offsets, inner[:, column]) for column in columns]
+            return self._tried(part, window, said, columns, likely)
 
         def ask(variant: str) -> list[float]:
             logits: list[float] = self._run(self.windows(variant)[0].ids).logits[columns].tolist()
             return logits
 
         return carrying(part, ask)
+
+    def _tried(
+        self,
+        part: str,
+        window: Window,
+        said: Said,
+        columns: Sequence[int],
+        likely: Sequence[Sequence[Passage]],
+    ) -> list[Span | None]:
+        """Return of each score's likely passages the one that it misses most when left out."""
+        if len(window.ids) > _TRIED_UP_TO:
+            return [passages[-1].span if passages else None for passages in likely]
+        left = {
+            passage: self._run(self.windows(passage.left_out(part))[0].ids).logits
+            for passage in {passage for passages in likely for passage in passages}
+        }
+        found: list[Span | None] = []
+        for column, passages in zip(columns, likely, strict=True):
+            drops = [float(said.logits[column] - left[p][column]) for p in passages]
+            gains = [p.gain(drop) for p, drop in zip(passages, drops, strict=True)]
+            best = int(np.argmax(gains)) if gains else 0
+            found.append(passages[best].span if gains and drops[best] >= LEAST else None)
+        return found
 
     def windows(self, text: str) -> list[Window]:
         """Return the text cut into what the model can take; one window for most texts."""

@@ -18,7 +18,7 @@ class Linear:
     """Logistic regressions that share their features; ``weights`` is [buckets, scores]."""
 
     def __init__(
-        self, card: LinearCard, weights: NDArray[np.float16], bias: NDArray[np.float32]
+        self, card: LinearCard, weights: NDArray[np.float32], bias: NDArray[np.float32]
     ) -> None:
         self._card = card
         self._weights = weights
@@ -29,7 +29,7 @@ class Linear:
     def logits(self, folded: str) -> NDArray[np.float32]:
         """Return one logit for each score of the card."""
         indices, shares = ngrams.hashed_folded(folded, self._card.buckets)
-        found: NDArray[np.float32] = shares @ self._weights[indices].astype(np.float32) + self._bias
+        found: NDArray[np.float32] = shares @ self._weights.take(indices, axis=0) + self._bias
         return found
 
     def scores(self, folded: str, lang: str | None) -> dict[str, float]:
@@ -67,4 +67,5 @@ def load_linear(folder: Path) -> Linear:
     if weights.shape != (len(card.scores), card.buckets) or bias.shape != (len(card.scores),):
         raise UnavailableError(f"{path}: shapes {weights.shape}, {bias.shape} are not the card's")
     # One bucket's weights side by side: a text then touches one line of memory for each n-gram.
-    return Linear(card, np.ascontiguousarray(weights.T), bias.astype(np.float32))
+    wide = np.ascontiguousarray(weights.T, np.float32)
+    return Linear(card, wide, bias.astype(np.float32))
