@@ -14,6 +14,7 @@ import click
 from palabre.application.post_comment import NewComment
 from palabre.cli.serve import run_server
 from palabre.cli.settings_file import settings_text
+from palabre.cli.worker import beside_server
 from palabre.domain.person import ANYBODY, Role, Viewer
 from palabre.domain.vote import Value
 from palabre.settings import load
@@ -54,14 +55,19 @@ def demo(host: str, port: int) -> None:
             "origins": origins,
             "reserved_names": sorted({a.signature for a in load_articles()} | {"La rédaction"}),
         }
-        config.write_text(settings_text(site, base_url=base_url, rules_file=""), encoding="utf-8")
+        mails = folder / "mails"
+        mails.mkdir()
+        text = settings_text(site, base_url=base_url, rules_file="")
+        config.write_text(text.replace('folder = ""', 'folder = "mails"'), encoding="utf-8")
         (folder / "palabre.secret").touch(mode=0o600)
         (folder / "palabre.secret").write_text(secrets.token_urlsafe(32), encoding="utf-8")
         password = secrets.token_urlsafe(12)
         _write(config, base_url, password)
         click.echo(f"\n  {_NAME}: {base_url}/")
         click.echo(f"  The desk:  {base_url}/desk   login {_LOGIN}, password {password}")
+        click.echo(f"  Mails:     {mails}/*.eml, written instead of sent")
         click.echo("  Everything written here is gone when you stop it with Ctrl-C.\n")
+        beside_server(load(config), config)
         run_server("palabre.wiring:demo_application", config, host=host, port=port, workers=1)
 
 

@@ -11,10 +11,12 @@ from palabre.cli.doctor_database import Ill, database_checks
 from palabre.cli.doctor_models import models_check
 from palabre.moderation.facts import Facts
 from palabre.moderation.rulebook import RulesError
+from palabre.notify.transport import Unreachable
 from palabre.rendering.catalogue import load_catalogues
 from palabre.settings import Settings, SettingsError, load, secret_key
 from palabre.storage.location import sqlite_path
 from palabre.wiring import database_url, load_rules, load_shelf, watchful
+from palabre.wiring_mail import sender_of, transport_of
 
 _LOW_DISK = 200 * 1024 * 1024
 
@@ -51,6 +53,7 @@ def _checks(path: Path) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "models", lambda: models_check(load_shelf(settings, folder))
     yield "house rules", lambda: _rules(settings, folder)
     yield from database_checks(settings, folder)
+    yield "mail", lambda: _mail(settings, folder)
     yield "disk", lambda: _disk(settings, folder)
     yield "languages", lambda: ", ".join(sorted(load_catalogues()))
 
@@ -89,6 +92,23 @@ def _rules(settings: Settings, folder: Path) -> str:
             "held; take the need out of the rules file, or install what it names"
         )
     return f"{len(rules.rules)} rules, version {rules.version}"
+
+
+def _mail(settings: Settings, folder: Path) -> str:
+    if not settings.sends_mail:
+        return "none is sent ([smtp] host is empty)"
+    transport = transport_of(settings, folder)
+    try:
+        transport.open()
+    except Unreachable as error:
+        raise Ill(
+            f"{settings.smtp.host}:{settings.smtp.port} does not take our mail ({error}); "
+            "see docs/how-to/mail.md"
+        ) from error
+    finally:
+        transport.close()
+    place = settings.smtp.folder or f"{settings.smtp.host}:{settings.smtp.port}"
+    return f"from {sender_of(settings)} by {place}"
 
 
 def _disk(settings: Settings, folder: Path) -> str:

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "evaluate": "palabre.cli.evaluate:evaluate",
     "init": "palabre.cli.init:init",
     "judge": "palabre.cli.judge:judge_lines",
+    "mail": "palabre.cli.mail:mail",
     "moderator": "palabre.cli.moderator:moderator",
     "restore": "palabre.cli.restore:restore",
     "rules": "palabre.cli.rules:rules",
