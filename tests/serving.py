@@ -60,4 +60,5 @@ def _answers(address: str) -> bool:
 
 def _environment(variables: dict[str, str]) -> dict[str, str]:
     own = {k: v for k, v in os.environ.items() if not k.startswith("PALABRE_")}
-    return own | {"PALABRE_LIMITS_ENABLED": "false"} | variables
+    # What a model thinks of a test's words is no matter of these tests; those of models say so.
+    return own | {"PALABRE_LIMITS_ENABLED": "false", "PALABRE_JUDGE_DEPTH": "rules"} | variables

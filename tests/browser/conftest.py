@@ -114,6 +114,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("PALABRE_")},
             "PALABRE_LIMITS_ENABLED": "false",
+            "PALABRE_JUDGE_DEPTH": "rules",
             "PALABRE_DATABASE_DURABILITY": "process",
             "PALABRE_CONFIG": str(config),
         }

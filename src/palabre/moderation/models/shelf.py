@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from palabre.domain.decision import Span
 from palabre.moderation.model import FirstLook, Scored, UnavailableError
-from palabre.moderation.models.card import NAME, Card, LinearCard, damaged, read_card
+from palabre.moderation.models.card import Card, LinearCard, damaged, read_card
 
 if TYPE_CHECKING:
     import numpy as np
@@ -118,8 +118,8 @@ def shipped_folder() -> Path:
 
 
 def ships_models() -> bool:
-    """Tell whether models come with this Palabre at all."""
-    return (shipped_folder() / ENCODER / NAME).is_file()
+    """Tell whether models come with this Palabre at all; a damaged one came as well."""
+    return (shipped_folder() / ENCODER).is_dir()
 
 
 def read_shelf(folder: Path | None = None, *, threads: int = 1) -> Shelf:
