@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from palabre.settings_check import complaint
+from palabre.settings_privacy import Privacy, Retention
 from palabre.settings_sections import (
     Comments,
     Database,
@@ -50,6 +51,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     desk: Desk = Desk()
     smtp: Smtp = Smtp()
     mail: Mail = Mail()
+    privacy: Privacy = Privacy()
+    retention: Retention = Retention()
     log: Log = Log()
     sites: list[SiteSettings] = []
 
@@ -78,6 +81,8 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "desk": Desk,
     "smtp": Smtp,
     "mail": Mail,
+    "privacy": Privacy,
+    "retention": Retention,
     "log": Log,
 }
 

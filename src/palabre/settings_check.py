@@ -22,6 +22,7 @@ def _complaints(settings: "Settings") -> Iterator[str]:
         yield "[database] durability must be 'power' or 'process'"
     yield from _of_judge(settings.judge.depth, settings.judge.threads)
     yield from _of_mail(settings)
+    yield from _of_privacy(settings)
     if settings.log.level not in {"debug", "info", "warning", "error"}:
         yield "[log] level must be debug, info, warning or error"
     if server.timezone not in available_timezones():
@@ -59,6 +60,18 @@ def _of_mail(settings: "Settings") -> Iterator[str]:
             yield f"[smtp] {key}: {address!r} must look like 'comments@example.org'"
     if settings.mail.digest_hour not in range(24):
         yield "[mail] digest_hour must be 0 to 23"
+
+
+def _of_privacy(settings: "Settings") -> Iterator[str]:
+    periods = settings.retention
+    for key in periods.__struct_fields__:
+        value = getattr(periods, key)
+        if isinstance(value, int) and value < 0:
+            yield f"[retention] {key} must be 0 or more days"
+    if not periods.source_days:
+        yield "[retention] source_days must be at least 1: these hashes may not stay"
+    if settings.privacy.sealed_store and not settings.privacy.sealed_key:
+        yield "[privacy] sealed_store needs sealed_key; run: palabre person keys FOLDER"
 
 
 def _is_network(text: str) -> bool:
