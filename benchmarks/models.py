@@ -52,13 +52,14 @@ def rate(book: RuleBook, comments: list[Comment], depth: Depth) -> dict[str, flo
     facts = {c.lang: Facts(lang=c.lang) for c in comments}
     for comment in comments[:20]:
         judge(comment.text, facts[comment.lang], book, depth)
-    begin = time.perf_counter()
+    begin, busy = time.perf_counter(), time.process_time()
     decisions = [judge(c.text, facts[c.lang], book, depth) for c in comments]
-    took = time.perf_counter() - begin
+    took, busy = time.perf_counter() - begin, time.process_time() - busy
     read = sum("classifier" not in d.not_needed for d in decisions)
     stopped = sum(d.verdict is not Verdict.PUBLISH for d in decisions)
     return {
         "per second": len(comments) / took,
+        "per second of the processor": len(comments) / busy,
         "read by the encoder": read / len(comments),
         "held or refused": stopped / len(comments),
         "not checked": sum(bool(d.not_checked) for d in decisions) / len(comments),
@@ -183,7 +184,9 @@ def main() -> None:
     for depth in Depth:
         found = rate(book, comments, depth)
         wanted = TARGETS.get(depth.value)
-        told = ", ".join(f"{name} {value:.1%}" for name, value in list(found.items())[1:])
+        told = ", ".join(f"{name} {value:.1%}" for name, value in list(found.items())[2:])
+        # On a machine that others use as well, the time of the processor is the fairer figure.
+        told += f"; {found['per second of the processor']:.0f} a second of processor time"
         goal = f" (wanted {wanted:.0f})" if wanted else ""
         print(f"{depth.value:5} {found['per second']:8.0f} comments/s{goal}; {told}")
     median, last = slowest(book, comments)
