@@ -1,8 +1,8 @@
 """From logits to probabilities, per language and score, and what a threshold then gives.
 
 The held-back texts lie in two folds (``calibrate`` and ``report``, halved by pattern, text or row).
-What is reported is cross-fitted: a text is judged by curves that never saw its fold. The curves
-that ship are fitted on both.
+The curves that ship are fitted on the first, so that the second stays untouched. The figures of the
+card are cross-fitted over both: a text is judged by a curve that never saw its fold.
 """
 
 import math
@@ -189,7 +189,7 @@ def calibrate(samples: list[Sample], logits: Floats, languages: tuple[str, ...])
                 continue
             probability = cross_fitted(rows)
             error = calibration_error(probability, rows)
-            curve = fit_curve(rows)
+            curve = fit_curve(rows.half(rows.first))
             curves[lang][name] = {"a": round(curve.a, 5), "b": round(curve.b, 5)}
             figures[lang][name] = {
                 "positives": positives, "negatives": int((~rows.truth).sum()), "given": True,

@@ -25,7 +25,7 @@ from palabre.moderation.models.linear import WEIGHTS
 
 Tell = Callable[[str], None]
 Floats = NDArray[np.float64]
-EACH_SOURCE: Final = 600
+EACH_SOURCE: Final = 400
 LONGEST: Final = 128  # pieces read of a held-back text: comments are shorter
 
 
@@ -101,7 +101,7 @@ def ship_encoder(folder: Path, samples: list[Sample], version: str, tell: Tell) 
 
 def ship_linear(
     folder: Path, encoder: Path, learned: list[Sample], held: list[Sample], version: str,
-    tell: Tell, *, teach: int = 20_000,
+    tell: Tell, *, teach: int = 12_000,
 ) -> None:  # fmt: skip
     """Fit, calibrate and write the linear model; ``teach`` texts get the encoder's word too."""
     told = _told(encoder, learned, teach, tell)
@@ -156,3 +156,21 @@ def settled(
         z = curve["a"] * logits[here, place] + curve["b"]
         below[name] = round(float(np.quantile(1 / (1 + np.exp(-z)), 0.02)), 4)
     return below
+
+
+def table(folder: Path) -> list[str]:
+    """Return the figures of a card as lines for reading."""
+    out = []
+    for lang, scores in json.loads((folder / "card.json").read_text())["figures"].items():
+        for name, one in scores.items():
+            if not one["given"]:
+                out.append(f"{lang} {name}: null, {one['why']}")
+                continue
+            found, alarms = one["recall"], one["false_alarms"]
+            out.append(
+                f"{lang} {name}: macro-F1 {one['macro_f1']:.3f} AUC {one['auc']:.3f} "
+                f"ECE {one['calibration_error']:.3f} recall {found[0]:.2f} [{found[1]:.2f}, "
+                f"{found[2]:.2f}] alarms {alarms[0]:.3f} n={one['positives']}+{one['negatives']} "
+                f"refuse from {one['operating_point']['refuse_from']}"
+            )
+    return out
