@@ -1,6 +1,6 @@
 """The long rest that `make test` leaves out, and its report.
 
-    python benchmarks/campaign.py [--only input|kills|crowd|browser]... [--rounds 200]
+    python benchmarks/campaign.py [--only input|kills|crowd|mail|browser]... [--rounds 200]
         [--count 20000]
 
 Each part is a programme of its own that fails by its exit code; what it printed goes into
@@ -22,6 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "docs/campaign.md"
+PARTS = ("input", "kills", "crowd", "mail", "browser")
 SHOWN = 60  # lines of a part that the report keeps: the last ones, where the figures are
 
 HEAD = """\
@@ -151,7 +152,7 @@ def earlier(report: Path = REPORT) -> Iterator[tuple[str, str]]:
 def main() -> int:
     """Run what was chosen and write the report."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", action="append", choices=["input", "kills", "crowd", "browser"])
+    parser.add_argument("--only", action="append", choices=PARTS)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--count", type=int, default=20_000)
     options = parser.parse_args()
