@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import http.client
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -217,7 +218,8 @@ def report(peers: list[Peer]) -> None:
     print(f"\n{'':12}{'Isso/s':>9}{'Palabre/s':>11}{'ratio':>9}{'Isso ms':>10}{'Palabre ms':>12}")
     for what, theirs in isso.figures.items():
         ours = palabre.figures[what]
-        ratio = statistics.median(a[0] / b[0] for a, b in zip(ours, theirs, strict=True) if b[0])
+        ratios = [a[0] / b[0] for a, b in zip(ours, theirs, strict=True) if b[0]]
+        ratio = statistics.median(ratios or [math.inf])  # Isso may answer nothing in a short round
         pairs = ((theirs, 0), (ours, 0), (theirs, 1), (ours, 1))
         row = [statistics.median(one[k] for one in figures) for figures, k in pairs]
         print(f"{what:12}{row[0]:9.0f}{row[1]:11.0f}{ratio:9.1f}{row[2]:10.3f}{row[3]:12.3f}")

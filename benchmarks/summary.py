@@ -1,5 +1,6 @@
 """The table and the plots at the top of docs/benchmarks.md, made of the figures kept."""
 
+import math
 import statistics
 from collections.abc import Mapping
 from pathlib import Path
@@ -114,7 +115,7 @@ def _isso(found: Mapping[str, Any]) -> list[tuple]:
     isso, palabre = found["figures"]["isso"], found["figures"]["palabre"]
     for what, theirs in isso.items():
         pairs = zip(palabre[what], theirs, strict=True)
-        ratio = statistics.median(a[0] / b[0] for a, b in pairs if b[0])
+        ratio = statistics.median([a[0] / b[0] for a, b in pairs if b[0]] or [math.inf])
         cpu = [statistics.median(r[1] for r in one[what]) for one in (palabre, isso)]
         measured = f"**{ratio:.0f}** ({cpu[0]:.2f} ms CPU against {cpu[1]:.2f})"
         rows.append((f"{what}: requests/s by those of Isso", measured, ""))
