@@ -30,13 +30,13 @@ def lines(
     path: Path, title: str, rows: Mapping[str, Sequence[tuple[float, float]]], x: str, y: str
 ) -> None:
     """Draw one line for each row of points, both axes in powers of ten."""
-    figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
+    figure, axes = plt.subplots(figsize=(9, 5), layout="constrained")
     for name, row in rows.items():
         width = 3 if name == "Palabre" else 1.3
         axes.plot(*zip(*row, strict=True), marker="o", linewidth=width, label=name)
     axes.set(title=title, xlabel=x, ylabel=y, xscale="log", yscale="log")
     axes.grid(visible=True, which="major", alpha=0.3)
-    axes.legend(loc="center right")
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False)
     _save(figure, path)
 
 
