@@ -51,7 +51,7 @@ def _reads(figures: Mapping[str, Any], folder: Path, pictures: list[str]) -> lis
         if reference:
             pairs = zip(rates, subjects[reference][0], strict=True)
             ratio = statistics.median(a / b for a, b in pairs)
-            asked = "0.20" if name.startswith("100,") or name.startswith("100 ") else ""
+            asked = "0.20" if name.startswith(("100,", "100 ")) else ""
             measured = f"**{ratio:.2f}**, p99 {statistics.median(p99):.1f} ms"
             rows.append((f"{name}: requests/s by those of nginx", measured, asked))
     for kind in ("plain", "gzip"):
