@@ -45,6 +45,7 @@ from palabre.web.freshness import Changes
 from palabre.web.house import House
 from palabre.web.writers import Writers
 from palabre.wiring_mail import mail_cases
+from palabre.wiring_privacy import keep_source_of, own_data, source_keys
 from palabre.wiring_web import remembered_sites, shared_counts, site_of, version_of, web_config
 
 CONFIG_VARIABLE = "PALABRE_CONFIG"
@@ -164,6 +165,7 @@ def build_house(parts: Parts, *, with_demo: bool = False) -> House:
     edit_window = timedelta(minutes=settings.comments.edit_minutes)
     catalogues = load_catalogues(ZoneInfo(settings.server.timezone))
     mail = mail_cases(settings, parts.folder, store, clock, catalogues)
+    keep_source = keep_source_of(settings)
     return House(
         config=web_config(settings, parts.folder),
         post=PostComment(
@@ -176,6 +178,7 @@ def build_house(parts: Parts, *, with_demo: bool = False) -> House:
             close_after=timedelta(days=settings.comments.close_after_days) or None,
             secret=secret_key(settings, parts.folder),
             sites=KnownSites(store),
+            keep_source=keep_source,
         ),
         edit=EditComment(
             store=store,
@@ -184,6 +187,7 @@ def build_house(parts: Parts, *, with_demo: bool = False) -> House:
             clock=clock,
             limits=limits,
             edit_window=edit_window,
+            keep_source=keep_source,
         ),
         vote=Vote(store=store, clock=clock),
         read=ReadThread(store=store, clock=clock),
@@ -202,6 +206,8 @@ def build_house(parts: Parts, *, with_demo: bool = False) -> House:
         clock=clock,
         subscribe=mail.subscribe,
         subscriptions=mail.subscriptions,
+        privacy=own_data(settings, parts.folder, store, clock),
+        source_key=source_keys(store),
         changes=Changes(watch=store.watch, version=version_of(store)),
         writers=Writers(waiting=settings.limits.waiting_writes),
         shared_counts=shared_counts(settings),

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from palabre.application import facts, incoming, records
 from palabre.application.ports import Clock, Judge, Renderer, Store, Stored, UnitOfWork
 from palabre.application.read_thread import Located, locate
+from palabre.application.sealed_store import Connection, Doing, KeepSource
 from palabre.domain.comment import Body, Status
 from palabre.domain.decision import ActorKind, Decision, DecisionRecord, Verdict
 from palabre.domain.events import EventKind
@@ -37,8 +38,11 @@ class EditComment:
     clock: Clock
     limits: incoming.Limits
     edit_window: timedelta
+    keep_source: KeepSource | None = None
 
-    def __call__(self, comment_id: str, text: str, viewer: Viewer) -> Edited:
+    def __call__(
+        self, comment_id: str, text: str, viewer: Viewer, connection: Connection | None = None
+    ) -> Edited:
         """Replace the words of a comment and judge it again; the old words are kept."""
         now = self.clock()
         text = incoming.comment_text(text, self.limits)
@@ -72,9 +76,10 @@ class EditComment:
                 stored.comment, found.thread.article.site_id, at=now, kind=EventKind.COMMENT_EDITED
             )
             unit.outbox.put(edited)
+            self._keep(unit, comment_id, Doing.EDITED, connection, now)
         return Edited(stored=stored, record=record)
 
-    def delete(self, comment_id: str, viewer: Viewer) -> None:
+    def delete(self, comment_id: str, viewer: Viewer, connection: Connection | None = None) -> None:
         """Erase the words of a comment for good; replies below it stay."""
         now = self.clock()
         with self.store.writing() as unit:
@@ -83,6 +88,18 @@ class EditComment:
             deleted = unit.comments.move(comment_id, Status.DELETED)
             unit.comments.erase_words(comment_id)
             unit.outbox.put(records.event_of(deleted, found.thread.article.site_id, at=now))
+            self._keep(unit, comment_id, Doing.DELETED, connection, now)
+
+    def _keep(
+        self,
+        unit: UnitOfWork,
+        comment_id: str,
+        doing: Doing,
+        connection: Connection | None,
+        now: datetime,
+    ) -> None:
+        if self.keep_source is not None:
+            self.keep_source(unit, comment_id, doing, connection, now)
 
     def _require(self, action: Action, found: Located, viewer: Viewer, now: datetime) -> None:
         case = Case(

@@ -14,6 +14,7 @@ from datetime import timedelta
 
 from palabre.application import facts, idempotency, incoming, records
 from palabre.application.ports import Clock, Judge, Renderer, Repeat, Store, Stored, UnitOfWork
+from palabre.application.sealed_store import Connection, Doing, KeepSource
 from palabre.application.tokens import key_of, new_token
 from palabre.domain.address import ArticleAddress, canonical
 from palabre.domain.article import Article, Thread
@@ -31,7 +32,8 @@ class NewComment:
 
     ``token`` is the author's secret from an earlier post, if there is one. ``source`` is the keyed
     hash of the client address. ``vouched`` tells that a registered origin sent the request, so that
-    its ``title`` and ``lang`` for the article are believed.
+    its ``title`` and ``lang`` for the article are believed. ``connection`` is for the sealed store
+    and for nothing else.
     """
 
     url: str
@@ -44,6 +46,7 @@ class NewComment:
     token: str | None = None
     source: str | None = None
     vouched: bool = False
+    connection: Connection | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +66,7 @@ class PostComment:
     A thread closes ``close_after`` its first comment (None: never by itself). ``secret`` is the
     house's: all processes need the same one, or a post sent again with its key to another process
     is refused. ``sites`` tells whose an origin is (``KnownSites``); None: the store is asked.
+    ``keep_source`` seals where posts come from, in houses whose law asks for it.
     """
 
     store: Store
@@ -74,6 +78,7 @@ class PostComment:
     close_after: timedelta | None = None
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     sites: Callable[[str], Site | None] | None = None
+    keep_source: KeepSource | None = None
 
     def __call__(self, new: NewComment, *, idempotency_key: str | None = None) -> Posted:
         """Judge and store a comment, or refuse it with a code that names the field at fault.
@@ -150,6 +155,8 @@ class PostComment:
             unit.comments.add(stored, source=new.source)
             unit.decisions.add(record)
             unit.outbox.put(records.event_of(comment, site.id, at=now))
+            if self.keep_source is not None:
+                self.keep_source(unit, comment_id, Doing.POSTED, new.connection, now)
         return Posted(stored=stored, record=record, thread=thread, token=token)
 
     def _site(self, address: ArticleAddress) -> Site:

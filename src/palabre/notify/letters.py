@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from palabre.application.ask_for_data import link_token, request_of
 from palabre.application.mail_ports import Mail, MailKind
 from palabre.application.mail_tokens import (
     Purpose,
@@ -46,6 +47,8 @@ class Letters:
             return None
         if mail.kind in {MailKind.DESK_URGENT, MailKind.DESK_QUEUE, MailKind.DESK_WEEK}:
             return self._to_desk(unit, mail, site)
+        if mail.kind is MailKind.DATA:
+            return self._data(unit, mail, site)
         address = unit.subscriptions.address(mail.address_hash)
         if address is None or address.address is None or address.stopped is not None:
             return None
@@ -62,6 +65,26 @@ class Letters:
             wanted
             and all(unit.subscriptions.get(i) is not None for i in subscriptions)
             and all(_is_public(unit.comments.get(i)) for i in comments)
+        )
+
+    def _data(self, unit: UnitOfWork, mail: Mail, site: Site) -> Letter | None:
+        """Return the link to what is held on an address, for its owner alone."""
+        request = request_of(unit, mail)
+        if request is None:
+            return None
+        words = self._words(request.lang)
+        return Letter(
+            mail=mail,
+            to=request.address,
+            words=words,
+            from_name=site.name,
+            subject=words.say("mail.data.subject", site=site.name),
+            template="data",
+            message_id=self._message_id(mail.id, mail.address_hash),
+            values={
+                "site": site.name,
+                "link": f"{self.base_url}/my-data/{link_token(request, self.secret)}",
+            },
         )
 
     def _question(

@@ -18,7 +18,10 @@ from palabre.web import (
     forms,
     links,
     operations,
+    own_data,
     pages,
+    person_desk,
+    privacy_page,
     public_api,
     subscribing,
     subscription_pages,
@@ -62,6 +65,9 @@ def create_app(house: House) -> Litestar:
         *subscribing.routes(house),
         *subscription_pages.routes(house),
         *desk.routes(house),
+        *privacy_page.routes(house),
+        *own_data.routes(house),
+        *person_desk.routes(house),
         *demo_pages.routes(house),
     ]
     app = Litestar(

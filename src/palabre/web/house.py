@@ -5,13 +5,18 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from palabre.application.ask_for_data import AskForData
 from palabre.application.close_thread import CloseThread
 from palabre.application.edit_comment import EditComment
+from palabre.application.erase_person import ErasePerson
+from palabre.application.export_person import ExportPerson
+from palabre.application.hold_comment import HoldComment
 from palabre.application.manage_subscriptions import ManageSubscriptions
 from palabre.application.moderate import Moderate
 from palabre.application.post_comment import PostComment
 from palabre.application.react import Vote
 from palabre.application.read_thread import ReadThread
+from palabre.application.register import Register
 from palabre.application.sign_in import SignIn
 from palabre.application.subscribe import Subscribe
 from palabre.domain.site import Site
@@ -108,6 +113,17 @@ class DemoArticle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnData:
+    """The register, and what readers may ask for. ``ask`` None: this house sends no mail."""
+
+    register: Register
+    export: ExportPerson
+    erase: ErasePerson
+    hold: HoldComment
+    ask: AskForData | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """The parts that requests are answered with."""
 
@@ -127,6 +143,9 @@ class House:
     # None both: this house sends no mail.
     subscribe: Subscribe | None = None
     subscriptions: ManageSubscriptions | None = None
+    privacy: OwnData | None = None
+    # The key of a day's hashes of addresses; None: the secret key.
+    source_key: Callable[[datetime], bytes] | None = None
     changes: Changes | None = None
     writers: Writers = field(default_factory=Writers)
     # Moderators are not in readers' queue: a flood is when they are needed.

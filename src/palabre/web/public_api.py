@@ -124,6 +124,7 @@ class PublicApi:
             token=visitors.author_token(request),
             source=visitors.source_of(request, self._house),
             vouched=visitors.is_vouched(request, self._house, body.url),
+            connection=visitors.connection_of(request, self._house),
         )
         key = request.headers.get("idempotency-key")
         posted = await self._house.writers(self._house.post, new, idempotency_key=key)
@@ -155,7 +156,10 @@ class PublicApi:
         body = await read_json(request, EditBody)
         await self._limiter.hit("edit", request)
         viewer = visitors.viewer_of(request, self._house)
-        edited = await self._house.writers(self._house.edit, _id_in(request), body.text, viewer)
+        connection = visitors.connection_of(request, self._house)
+        edited = await self._house.writers(
+            self._house.edit, _id_in(request), body.text, viewer, connection
+        )
         catalogue = catalogue_for(request, self._house, edited.stored.comment.lang)
         return answers.private(
             showing.judged_out(self._house, edited.stored, edited.record, catalogue),
@@ -166,7 +170,8 @@ class PublicApi:
         """Erase the words of a comment for good."""
         await self._limiter.hit("edit", request)
         viewer = visitors.viewer_of(request, self._house)
-        await self._house.writers(self._house.edit.delete, _id_in(request), viewer)
+        connection = visitors.connection_of(request, self._house)
+        await self._house.writers(self._house.edit.delete, _id_in(request), viewer, connection)
         return answers.nothing()
 
     async def vote(self, request: Asked) -> Answer:

@@ -15,6 +15,7 @@ from palabre.web.house import Catalogue, House
 from palabre.web.languages import catalogue_for
 from palabre.web.links import Place, sort_of
 from palabre.web.notices import Notice
+from palabre.web.privacy_page import data_link, form_notices
 from palabre.web.thread_form import Draft, FormView, form_of, with_draft
 from palabre.web.thread_view import CommentView, Look, ThreadView, thread_view
 from palabre.web.visitors import viewer_of
@@ -63,6 +64,8 @@ class Shown:
             "site": self.page.site,
             "notifies": self.form is not None and self.look.house.subscribe is not None,
             "base_url": self.look.house.config.base_url,
+            "data_link": data_link(self.look.house, self.words),
+            "data_notices": form_notices(self.look.house, self.words),
         }
 
 

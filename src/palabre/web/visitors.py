@@ -20,6 +20,7 @@ from litestar import Request
 from litestar.datastructures import Cookie
 
 from palabre.application import tokens
+from palabre.application.sealed_store import Connection
 from palabre.domain.address import canonical
 from palabre.domain.errors import Refusal
 from palabre.domain.person import Viewer
@@ -32,6 +33,7 @@ VOTER_HEADER = "Palabre-Voter"
 _YEAR = 365 * 24 * 3600
 # What tokens.new_token() makes is 43 characters; anything else was never ours and opens nothing.
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32,128}")
+_PORT = re.compile(r"[0-9]{1,5}")
 _PASSED_ON = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
 _IPV6_HOME = 64  # a household or a machine gets a /64: counting single addresses counts nothing
 
@@ -122,7 +124,24 @@ def source_of(request: Request[Any, Any, Any], house: House) -> str | None:
     address = client_address(request, house)
     if address is None:
         return None
-    return tokens.source_of(address, secret=house.config.secret, day=house.clock())
+    now = house.clock()
+    secret = house.source_key(now) if house.source_key else house.config.secret
+    return tokens.source_of(address, secret=secret, day=now)
+
+
+def connection_of(request: Request[Any, Any, Any], house: House) -> Connection | None:
+    """Return where the request came from, whole: for the sealed store and for nothing else.
+
+    Behind a trusted proxy the port is the one in ``X-Real-Port``, if the proxy sends it.
+    """
+    here, seen = request.scope.get("client"), _seen(request, house)
+    if not here or seen is None:
+        return None
+    port: int | None = here[1]
+    if str(seen) != str(_parsed(here[0])):
+        told = request.headers.get("x-real-port", "")
+        port = int(told) if _PORT.fullmatch(told) else None
+    return Connection(address=str(seen), port=port)
 
 
 def _seen(request: Request[Any, Any, Any], house: House) -> IPv4Address | IPv6Address | None:

@@ -70,7 +70,9 @@ def routes(house: House, thread_page: ThreadPageOf) -> list[HTTPRouteHandler]:
             await read_form(request, house)
             await limiter.hit("edit", request)
             viewer = visitors.viewer_of(request, house)
-            await house.writers(house.edit, comment_id, text, viewer)
+            await house.writers(
+                house.edit, comment_id, text, viewer, visitors.connection_of(request, house)
+            )
         except Refusal as refusal:
             require_own_page(request, house)
             draft, status = Draft(text=text, refusal=refusal), errors.STATUS[refusal.code]
@@ -87,7 +89,9 @@ def routes(house: House, thread_page: ThreadPageOf) -> list[HTTPRouteHandler]:
         await limiter.hit("edit", request)
         viewer = visitors.viewer_of(request, house)
         found, _ = await asyncio.to_thread(house.read.comment, comment_id, viewer)
-        await house.writers(house.edit.delete, comment_id, viewer)
+        await house.writers(
+            house.edit.delete, comment_id, viewer, visitors.connection_of(request, house)
+        )
         back = links.back(fields.get("back", ""), comment_id, done="deleted")
         if back.startswith("/comments/"):
             back = Place(path="/thread", fixed=(("url", found.thread.article.url),)).to(
@@ -129,6 +133,7 @@ async def receive(
             token=visitors.author_token(request),
             source=visitors.source_of(request, house),
             vouched=visitors.is_vouched(request, house, url),
+            connection=visitors.connection_of(request, house),
         )
         posted = await house.writers(house.post, new)
         about = posted.thread.article.lang
