@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from litestar.testing import TestClient
@@ -299,3 +300,19 @@ def test_the_answer_does_not_tell_what_is_known_of_an_address(
 def client(house: House) -> Iterator[TestClient[Any]]:
     with TestClient(create_app(house), base_url=BASE, raise_server_exceptions=False) as opened:
         yield opened
+
+
+def test_nothing_foreign_comes_back_from_what_is_typed(client: Any, house: House):
+    from attacks.vectors import READABLE
+    from attacks.watch import complaints
+
+    for vector in READABLE:
+        fields = {"form": form_token(house), "email": vector.line}
+        asked = {"url": URL, "lang": vector.line}
+        answer = client.post("/subscribe", params=asked, data=fields, headers=OWN)
+        assert answer.status_code in {200, 422}
+        assert complaints(answer.text) == []
+        link = f"/subscriptions/mine/{quote(vector.text, safe='')}"
+        found = client.get(link, headers=OWN)
+        assert found.status_code in {400, 404}
+        assert complaints(found.text) == []
