@@ -5,13 +5,14 @@ else stays, since ``?p=1004`` is an article on many sites. Two origins are never
 http and https of one host: a registered origin vouches only for itself.
 """
 
+import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from palabre.domain.errors import Code, Refusal
 
 MAX_LENGTH = 2000
-_FIRST_PRINTABLE = 0x20
+_UNPRINTABLE = re.compile(r"[\s\x00-\x1f]")  # \s: what str.isspace() holds for space
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # Parameters that say where a reader came from, never which article it is.
 _CAMPAIGN = frozenset(
@@ -39,8 +40,7 @@ class ArticleAddress:
 
 def canonical(url: str) -> ArticleAddress:
     """Return the canonical address of ``url``, or refuse with ``bad_address``."""
-    unprintable = any(c.isspace() or ord(c) < _FIRST_PRINTABLE for c in url)
-    if not url or len(url) > MAX_LENGTH or unprintable:
+    if not url or len(url) > MAX_LENGTH or _UNPRINTABLE.search(url):
         raise Refusal(Code.BAD_ADDRESS, field="url")
     try:
         parts = urlsplit(url)

@@ -30,19 +30,25 @@ _SOURCES = (
     "form-action 'self'; base-uri 'none'"
 )
 
-_ALWAYS = {
-    "x-content-type-options": "nosniff",
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
     # Forms need their Origin: "no-referrer" would make browsers send "null".
-    "referrer-policy": "strict-origin-when-cross-origin",
-    "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": (
-        "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), "
-        "gyroscope=(), microphone=(), payment=(), usb=()"
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (
+        b"permissions-policy",
+        (
+            b"accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), "
+            b"gyroscope=(), microphone=(), payment=(), usb=()"
+        ),
     ),
-}
+)
+_FRAMES = (b"x-frame-options", b"DENY")
+_CSP = CSP.encode()
+_UNFRAMED = f"{_SOURCES}; frame-ancestors 'none'".encode()  # ``policy()``
 
 # Names of software are an invitation; nobody needs them.
-_NEVER = ("server", "x-powered-by")
+_NEVER = (b"server", b"x-powered-by")
 
 _SHARED = ("/api/v1/", "/thread", "/palabre.js", "/static/")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -145,14 +151,17 @@ def foreign_callers_stay_out(
 
 
 def _dress(headers: MutableScopeHeaders) -> None:
+    # Bytes, looked through once: Litestar's setdefault decodes all that is there for each name.
+    carried = {name.lower(): value for name, value in headers.headers}
     for name in _NEVER:
-        if name in headers:
-            del headers[name]
-    for name, value in _ALWAYS.items():
-        headers.setdefault(name, value)
-    headers.setdefault(CSP, policy())
-    if headers[CSP].endswith("frame-ancestors 'none'"):
-        headers.setdefault("x-frame-options", "DENY")
+        if name in carried:
+            del headers[name.decode()]
+    headers.headers.extend(pair for pair in _ALWAYS if pair[0] not in carried)
+    told = carried.get(_CSP)
+    if told is None:
+        headers.headers.append((_CSP, _UNFRAMED))
+    if (told or _UNFRAMED).endswith(b"frame-ancestors 'none'") and _FRAMES[0] not in carried:
+        headers.headers.append(_FRAMES)
 
 
 def _disembody(headers: MutableScopeHeaders) -> None:
