@@ -8,6 +8,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from palabre.cli import retention
 from palabre.cli.configuration import read_settings
 from palabre.cli.worker import beside_server
 from palabre.process import before_forking
@@ -28,6 +29,7 @@ def serve(config: Path | None, host: str | None, port: int | None, workers: int 
     open_models(parts)
     parts.store.close()
     beside_server(settings, path)
+    retention.beside_server(path)
     run_server(
         "palabre.wiring:application",
         path,
