@@ -193,9 +193,11 @@ def test_the_thread_can_be_subscribed_to_without_a_comment_and_without_javascrip
     wrong = client.post(link, data=fields, headers=OWN)
     assert wrong.status_code == 422
     assert 'value="not an address"' in wrong.text
-    fields["email"] = ZOE
+    # The mail speaks the page's language, whatever the browser would like best.
+    assert '<input type="hidden" name="lang" value="fr">' in wrong.text
+    fields |= {"email": ZOE, "lang": "fr"}
     assert "demande de confirmer" in client.post(link, data=fields, headers=OWN).text
-    assert [s.kind for s in subscriptions(store, hashed)] == [Kind.THREAD]
+    assert [(s.kind, s.lang) for s in subscriptions(store, hashed)] == [(Kind.THREAD, "fr")]
     assert (
         client.post(link, data=fields, headers={"Origin": "https://e.example"}).status_code == 403
     )

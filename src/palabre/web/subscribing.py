@@ -67,7 +67,7 @@ def routes(house: House) -> list[HTTPRouteHandler]:
             fields = await read_form(request, house)
             subscribe = _open(house)
             await limiter.hit("subscribe", request)
-            words = catalogue_for(request, house, request.query_params.get("lang"))
+            words = catalogue_for(request, house, fields.get("lang"))  # the page's own
             wish = Wish(
                 url=request.query_params.get("url", ""),
                 email=fields.get("email"),
