@@ -150,7 +150,7 @@ def test_what_ships_is_what_the_judge_opens(
     tmp_path: Path, run: Path, base: Path, samples: list[Sample]
 ) -> None:
     held = shipping.held_back(samples)
-    shipping.export(run, base, tmp_path / "encoder")
+    shipping.export(run, base, tmp_path / "encoder", shipping.listened(samples))
     shipping.ship_encoder(tmp_path / "encoder", held, "test", str)
     shipping.ship_linear(
         tmp_path / "linear", tmp_path / "encoder", learning_only(samples), held, "test", str,

@@ -88,7 +88,7 @@ def _ship(data: Path, texts: Path, work: Path, trained: Path, out: Path, version
 
     samples = [*open_data(data), *own_texts(texts)]
     held = shipping.held_back(samples)
-    shipping.export(trained, work / "base", out / "encoder")
+    shipping.export(trained, work / "base", out / "encoder", shipping.listened(samples))
     shipping.ship_encoder(out / "encoder", held, version, click.echo)
     learned = recipe.mixed(learning_only(samples))
     shipping.ship_linear(out / "linear", out / "encoder", learned, held, version, click.echo)

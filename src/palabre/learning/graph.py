@@ -34,6 +34,7 @@ class Graph:
     """Nodes and weights as they are added; names of results are given back."""
 
     exact: frozenset[str] = frozenset()
+    loud: dict[str, list[int]] = field(default_factory=dict)
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     weights: list[onnx.TensorProto] = field(default_factory=list)
     count: int = 0
@@ -53,26 +54,54 @@ class Graph:
         self.nodes.append(node)
         return result
 
+    def split(self, state: str, parts: int) -> list[str]:
+        """Add a split of the last axis into equal parts."""
+        self.count += 1
+        results = [f"Split_{self.count}_{part}" for part in range(parts)]
+        self.nodes.append(helper.make_node("Split", [state], results, axis=-1))
+        return results
+
     def linear(self, state: str, weight: Floats, bias: Floats, name: str) -> str:
-        """Add ``state @ weight.T + bias``; in float where the name is among ``exact``."""
+        """Add ``state @ weight.T + bias``; in float where the name is among ``exact``.
+
+        The few loud channels of a layer's input, tens of times the rest, go by a small product of
+        their own in float: quantised together with them, the rest would be rounded away.
+        """
         if name in self.exact:
             product = self.add("MatMul", state, self.constant(weight.T))
             return self.add("Add", product, self.constant(bias))
+        loud, quiet = self.loud.get(name, []), state
+        if loud:
+            mask = np.ones(weight.shape[1], np.float32)
+            mask[loud] = 0
+            quiet = self.add("Mul", state, self.constant(mask))
+            weight = weight.copy()
+            few = weight[:, loud].T.copy()
+            weight[:, loud] = 0
         values, scale = quantised(weight.T, axis=0)
-        return self.add(
-            "DynamicQuantizeMatMul", state, self.constant(values), self.constant(scale[0]), "",
+        product = self.add(
+            "DynamicQuantizeMatMul", quiet, self.constant(values), self.constant(scale[0]), "",
             self.constant(bias), domain=MICROSOFT,
         )  # fmt: skip
+        if not loud:
+            return product
+        taken = self.add("Gather", state, self.constant(np.array(loud)), axis=2)
+        return self.add("Add", product, self.add("MatMul", taken, self.constant(few)))
 
 
-def onnx_model(encoder: Encoder, exact: frozenset[str] = frozenset()) -> onnx.ModelProto:
-    """Return the graph: ``input_ids``, ``attention_mask`` int64 [batch, length] -> ``logits``
-    [batch, scores], ``vector`` [batch, hidden], ``parts`` [batch, length, scores]: what each piece
-    adds to the logits. ``exact`` names layers kept in float
-    (``layers.0.query``).
-    """  # noqa: D205
+def onnx_model(
+    encoder: Encoder,
+    exact: frozenset[str] = frozenset(),
+    loud: dict[str, list[int]] | None = None,
+) -> onnx.ModelProto:
+    """Return the graph; ``exact`` names layers kept in float (``layers.0.query``).
+
+    ``loud``: layer -> channels of its input that are kept in float (``loud_channels``).
+    ``input_ids``, ``attention_mask`` int64 [batch, length] -> ``logits`` [batch, scores],
+    ``vector`` [batch, hidden], ``parts`` [batch, length, scores]: what each piece adds.
+    """
     state = {name: w.detach().float().numpy() for name, w in encoder.state_dict().items()}
-    shape, graph = encoder.shape, Graph(exact)
+    shape, graph = encoder.shape, Graph(exact, loud or {})
     now = _words(graph, state, shape.epsilon)
     mask = graph.add("Cast", "attention_mask", to=TensorProto.INT32)
     for number in range(shape.layers):
@@ -128,7 +157,14 @@ def _layer(
             graph.constant(state[f"{at}.{name}.bias"]), axis=-1, epsilon=epsilon,
         )  # fmt: skip
 
-    parts = [linear(name, now) for name in ("query", "key", "value")]
+    names = ("query", "key", "value")
+    joint = graph.linear(
+        now,
+        np.concatenate([state[f"{at}.{name}.weight"] for name in names]),
+        np.concatenate([state[f"{at}.{name}.bias"] for name in names]),
+        f"{at}.query",
+    )
+    parts = graph.split(joint, 3)
     mixed = graph.add(
         "MultiHeadAttention", *parts, "", mask, domain=MICROSOFT, num_heads=heads
     )  # fmt: skip

@@ -94,6 +94,14 @@ def _used(rows: list[Sample], use: Use, turn: int) -> list[Sample]:
     return [_without(row, single | set(use.without)) for row in chosen]
 
 
+def believed(sample: Sample) -> Sample:
+    """Return a held-back sample without the labels that are not believed of its source."""
+    use = GENERAL.get(sample.source)
+    if use is None:
+        return sample
+    return _without(_loosened(sample) if use.loose else sample, set(use.without))
+
+
 def _loosened(row: Sample) -> Sample:
     offensive = row.label("toxicity") != 0 and row.label("hate") == 0
     return _without(row, {"hate", "racism", "antisemitism"}) if offensive else row

@@ -1,6 +1,8 @@
 """Ask exported models as the judge asks them: one text a run, the very files that ship."""
 
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
@@ -16,25 +18,36 @@ from palabre.moderation.models.linear import WEIGHTS
 
 Floats = NDArray[np.float32]
 Tell = Callable[[str], None]
-EACH: Final = 2_000
+EACH: Final = 1_000
 
 
 def encoder_logits(
-    folder: Path, texts: list[str], tell: Tell, *, pieces: int = 512, threads: int = 1
+    folder: Path, texts: list[str], tell: Tell, *, pieces: int = 512, processes: int = 1
 ) -> tuple[Floats, Floats]:
     """Return logits [texts, scores] and vectors [texts, hidden] of an exported encoder."""
-    cut = Tokenizer.from_file(str(folder / TOKENIZER))
-    session = onnxruntime.InferenceSession(str(folder / GRAPH), options(threads))
+    parts = [texts[start : start + EACH] for start in range(0, len(texts), EACH)]
     logits, vectors = [], []
-    for number, text in enumerate(texts):
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        asked = pool.map(_asked, [(folder, part, pieces) for part in parts])
+        for number, (one, vector) in enumerate(asked, 1):
+            logits.append(one)
+            vectors.append(vector)
+            tell(f"scored part {number} of {len(parts)}")
+    return np.concatenate(logits), np.concatenate(vectors)
+
+
+def _asked(work: tuple[Path, list[str], int]) -> tuple[Floats, Floats]:
+    folder, texts, pieces = work
+    cut = Tokenizer.from_file(str(folder / TOKENIZER))
+    session = onnxruntime.InferenceSession(str(folder / GRAPH), options(1))
+    logits, vectors = [], []
+    for text in texts:
         ids = cut.encode(text).ids
         row = np.array([ids[: pieces - 1] + ids[-1:] if len(ids) > pieces else ids], np.int64)
         feed = {"input_ids": row, "attention_mask": np.ones_like(row)}
         one, vector = session.run(["logits", "vector"], feed)
         logits.append(one[0])
         vectors.append(vector[0].astype(np.float16))
-        if number % EACH == EACH - 1:
-            tell(f"scored {number + 1} of {len(texts)}")
     return np.array(logits), np.array(vectors)
 
 

@@ -17,6 +17,7 @@ from palabre.learning.calibration import calibrate
 from palabre.learning.cards import write_card
 from palabre.learning.fetch import LANGUAGES
 from palabre.learning.graph import onnx_model
+from palabre.learning.loudness import loud_channels
 from palabre.learning.parts import LABELS
 from palabre.learning.samples import LEARN, OWN, Sample, folded, share_of
 from palabre.moderation.detectors import ngrams
@@ -25,30 +26,43 @@ from palabre.moderation.models.linear import WEIGHTS
 
 Tell = Callable[[str], None]
 Floats = NDArray[np.float64]
-EACH_SOURCE: Final = 400
+EACH_CLASS: Final = 150
+# More of the only antisemitism in English; fewer sentences by template and of loose labels.
+OTHER_CLASS: Final = {
+    "isca-antisemitism": 240, "identity-templates-en": 40, "identity-templates-de": 40,
+    "identity-templates-nl": 40, "mlma-en": 40, "davidson": 60, "ftr-unresolved": 0,
+}  # fmt: skip
+PROCESSES: Final = 2
 LONGEST: Final = 128  # pieces read of a held-back text: comments are shorter
 
 
-def held_back(samples: list[Sample], most: int = EACH_SOURCE) -> list[Sample]:
-    """Return the held-back texts: all of our own, at most so many of each open source and class."""
+def held_back(samples: list[Sample]) -> list[Sample]:
+    """Return the held-back texts: all of our own, so many of each class of each open source."""
     out = [s for s in samples if s.part != LEARN and s.source.startswith(OWN)]
     by_source: dict[tuple[str, str, bool], list[Sample]] = defaultdict(list)
     for sample in samples:
         if sample.part != LEARN and not sample.source.startswith(OWN):
             worst = any(label == 1 for label in sample.labels)
-            by_source[sample.lang, sample.source, worst].append(sample)
-    for _, rows in sorted(by_source.items()):
+            by_source[sample.lang, sample.source, worst].append(recipe.believed(sample))
+    for (_, source, _), rows in sorted(by_source.items()):
         rows.sort(key=lambda row: share_of("order", folded(row.text)))
-        out += rows[: most // 2]
+        out += rows[: OTHER_CLASS.get(source, EACH_CLASS)]
     return [sample for sample in out if sample.lang in LANGUAGES]
 
 
-def export(run: Path, base: Path, folder: Path, exact: frozenset[str] = frozenset()) -> None:
-    """Write ``encoder.onnx`` and ``tokenizer.json``."""
+def export(run: Path, base: Path, folder: Path, texts: list[str]) -> None:
+    """Write ``encoder.onnx`` and ``tokenizer.json``; ``texts`` show which channels are loud."""
     folder.mkdir(parents=True, exist_ok=True)
-    model = onnx_model(stages.load(run / "encoder.pt"), exact)
-    (folder / GRAPH).write_bytes(model.SerializeToString())
+    encoder = stages.load(run / "encoder.pt")
+    loud = loud_channels(encoder, stages.tokenizer_of(base), texts)
+    (folder / GRAPH).write_bytes(onnx_model(encoder, loud=loud).SerializeToString())
     shutil.copy(base / TOKENIZER, folder / TOKENIZER)
+
+
+def listened(samples: list[Sample], most: int = 100) -> list[str]:
+    """Return texts to learn from, by which the export finds loud channels."""
+    chosen = [s.text for s in samples if s.part == LEARN and s.source.startswith(OWN)]
+    return sorted(chosen, key=lambda text: share_of("loud", text))[:most]
 
 
 def other_curve(curves: dict[str, Any], name: str) -> dict[str, float] | None:
@@ -86,7 +100,7 @@ def _rounded(value: Any) -> Any:  # noqa: ANN401 - a tree for JSON
 def ship_encoder(folder: Path, samples: list[Sample], version: str, tell: Tell) -> Floats:
     """Calibrate an exported encoder, write its card and return its held-back logits."""
     logits, _ = scoring.encoder_logits(
-        folder, [sample.text for sample in samples], tell, pieces=LONGEST
+        folder, [sample.text for sample in samples], tell, pieces=LONGEST, processes=PROCESSES
     )
     np.savez(folder.parent / "held-back.npz", logits=logits)
     made = calibrate(samples, logits.astype(float), LANGUAGES)
@@ -124,7 +138,7 @@ def _told(
     chance = random.Random(1)  # noqa: S311 - not for secrets
     chosen = sorted(chance.sample(range(len(learned)), min(most, len(learned))))
     logits, _ = scoring.encoder_logits(
-        encoder, [learned[i].text for i in chosen], tell, pieces=LONGEST
+        encoder, [learned[i].text for i in chosen], tell, pieces=LONGEST, processes=PROCESSES
     )
     curves = json.loads((encoder / "card.json").read_text())["other"]
     for place, name in enumerate(LABELS):
