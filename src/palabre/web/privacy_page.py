@@ -13,6 +13,7 @@ from palabre.web.house import Catalogue, House
 from palabre.web.languages import catalogue_for
 
 _ARTICLES = {"consent": "6(1)(a)", "contract": "6(1)(b)", "duty": "6(1)(c)", "interest": "6(1)(f)"}
+_YEAR = 365
 # What a reader may leave empty where the site does not ask for it.
 _OPTIONAL = {Held.NAME: "name_required", Held.EMAIL: "email_required"}
 
@@ -74,10 +75,17 @@ def entry_view(entry: Entry, keeping: Keeping, words: Catalogue) -> EntryView:
         what=words.say(f"{key}.what.optional" if optional else f"{key}.what"),
         why=words.say(f"{key}.why"),
         ground=words.say(f"privacy.ground.{entry.ground}"),
-        kept=words.say(kept) if entry.days is None else words.count(kept, entry.days),
-        also=tuple(words.count(f"privacy.also.{name}", days) for name, days in entry.also),
-        recipients=entry.recipients,
+        kept=words.say(kept) if entry.days is None else _time(kept, entry.days, words),
+        also=tuple(_time(f"privacy.also.{name}", days, words) for name, days in entry.also),
+        # Where the database stands is said once, above.
+        recipients=tuple(r for r in entry.recipients if r != keeping.database),
     )
+
+
+def _time(key: str, days: int, words: Catalogue) -> str:
+    """Return a period as people say it: in years where it is so many."""
+    years, rest = divmod(days, _YEAR)
+    return words.count(key, days) if rest else words.count(f"{key}.years", years)
 
 
 def places(keeping: Keeping, words: Catalogue) -> list[str]:
