@@ -87,8 +87,9 @@ class _Plan:
         }
         constants = compiled.construct_params(_check=False)
         self._order: list[str] | None = compiled.positiontup
-        names = self._order if self._order is not None else [*processes]
-        self._binds = [(name, constants.get(name), processes[name]) for name in names]
+        self._names = self._order if self._order is not None else [*processes]
+        self._constants = {name: constants.get(name) for name in self._names}
+        self._processes = [(name, process) for name, process in processes.items() if process]
         self._reads: list[Process] = [
             column.type.dialect_impl(dialect).result_processor(dialect, None)
             for column in statement.exported_columns
@@ -96,23 +97,16 @@ class _Plan:
 
     def bound(self, values: Mapping[str, Any]) -> tuple[str, Any]:
         """Return the statement and its values as the driver takes them."""
-        bound = [
-            process(values.get(name, constant)) if process else values.get(name, constant)
-            for name, constant, process in self._binds
-        ]
+        bound = {**self._constants, **values}
+        for name, process in self._processes:
+            bound[name] = process(bound[name])
         if self._order is not None:
-            return self._sql, bound
-        return self._sql, {bind[0]: v for bind, v in zip(self._binds, bound, strict=True)}
+            return self._sql, [bound[name] for name in self._names]
+        return self._sql, bound
 
     def execute(self, connection: sa.Connection, values: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- the driver's cursor
         """Give the statement to the driver, and its complaints to SQLAlchemy's exceptions."""
-        waiting.send(connection)
-        sql, bound = self.bound(values)
-        driver: Any = connection.connection.driver_connection
-        try:
-            return driver.execute(sql, bound)
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise waiting.told(error, connection, sql) from error
+        return waiting.now(connection, *self.bound(values))
 
     def read(self, row: Sequence[Any]) -> tuple[Any, ...]:
         """Return a row's values as Python has them."""

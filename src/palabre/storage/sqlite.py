@@ -12,7 +12,7 @@ A turn ends before the disk is done: those who have committed wait for it togeth
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from sqlalchemy import event
 from sqlalchemy.pool import QueuePool
 
 from palabre.domain.errors import Code, Refusal
+from palabre.storage import waiting
 from palabre.storage.column_types import json_text
 from palabre.storage.effects import begin
 from palabre.storage.failures import told
@@ -48,6 +49,7 @@ class SqliteDatabase:
         self._path = str(url.database)
         self._patience = patience
         self._turn = threading.Lock()
+        self._writer: sa.Connection | None = None  # whose turn it is has it
         # Without it, a power cut may lose the last commits, never the consistency of the file.
         self._sync = LogSync(self._path) if durability == "power" else None
         self._to_scrub = False
@@ -66,12 +68,12 @@ class SqliteDatabase:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """Open a transaction that holds the write lock; all of it is kept, or nothing."""
-        with self._my_turn(self._patience), told(), self._write.connect() as connection:
+        with self._my_turn(self._patience), told(), self._mine() as connection:
             if self._sync and self._sync.failed:
                 self._repair(connection, self._sync)
             effects = begin(connection)
             with connection.begin():
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                waiting.now(connection, "BEGIN IMMEDIATE")
                 yield connection
             self._to_scrub = self._to_scrub or effects.erased
             if self._to_scrub:
@@ -107,7 +109,7 @@ class SqliteDatabase:
         it is busy the answer is no, which tells listeners too much and not too little.
         """
         try:
-            with self._my_turn(_SHORT), self._write.connect() as connection:
+            with self._my_turn(_SHORT), self._mine() as connection:
                 driver: Any = connection.connection.driver_connection
                 before = self._writers_view
                 self._writers_view = (
@@ -126,6 +128,23 @@ class SqliteDatabase:
         sync.repaired()
 
     @contextmanager
+    def _mine(self) -> Iterator[sa.Connection]:
+        """Hand out the writers' connection, kept from turn to turn until something goes wrong."""
+        if self._writer is None:
+            self._writer = self._write.connect()
+        try:
+            yield self._writer
+        except BaseException:
+            self._give_back()
+            raise
+
+    def _give_back(self) -> None:
+        """Let the pool bring the writers' connection back in order, or open another one."""
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()
+
+    @contextmanager
     def _my_turn(self, patience: float) -> Iterator[None]:
         if not self._turn.acquire(timeout=patience):
             raise Refusal(Code.STORE_BUSY)
@@ -141,6 +160,8 @@ class SqliteDatabase:
             watch, self._watch = self._watch, None
         if watch is not None:
             watch.stop()
+        with suppress(Refusal), self._my_turn(self._patience):
+            self._give_back()
         self._read.dispose()
         self._write.dispose()
 

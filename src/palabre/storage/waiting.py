@@ -45,6 +45,16 @@ def send(connection: sa.Connection, *_: object) -> None:
         raise told(error, connection, sql) from error
 
 
+def now(connection: sa.Connection, sql: str, bound: Any = ()) -> Any:  # noqa: ANN401 -- the driver's
+    """Execute a statement after what waits; return the driver's cursor."""
+    send(connection)
+    driver: Any = connection.connection.driver_connection
+    try:
+        return driver.execute(sql, bound)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise told(error, connection, sql) from error
+
+
 def told(error: Any, connection: sa.Connection, sql: str) -> BaseException:  # noqa: ANN401 -- the driver's
     """Return SQLAlchemy's exception for a driver's; a connection that is gone leaves the pool."""
     dialect = connection.dialect
