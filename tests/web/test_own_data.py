@@ -192,8 +192,9 @@ def test_by_the_link_a_reader_sees_takes_and_erases_all(
     form = {"scope": "everything", "form": form_token(house)}
     assert client.post(here, data=form, headers=OWN).status_code == 422  # nobody was sure
     assert "xylophone" in client.get(f"/thread?url={URL}", headers=OWN).text
-    done = client.post(here, data=form | {"sure": "yes"}, headers=OWN)
+    done = client.post(f"{here}?lang=fr", data=form | {"sure": "yes"}, headers=OWN)
     assert done.status_code == 200, done.text
+    assert "Un vote" not in done.text
     for path in (
         f"/thread?url={URL}",
         f"/api/v1/comments?url={URL}",
