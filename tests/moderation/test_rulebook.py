@@ -13,7 +13,7 @@ from palabre.moderation.detectors import shipped
 from palabre.moderation.engine import judge
 from palabre.moderation.facts import Facts
 from palabre.moderation.rulebook import RulesError, default_rules, load
-from palabre.moderation.rulefile import LIMIT_KEYS, RULE_KEYS, SENTENCE_KEYS
+from palabre.moderation.rulekeys import LIMIT_KEYS, RULE_KEYS, SENTENCE_KEYS
 
 SITE_RULE = """
 [rules.adverts]
