@@ -180,7 +180,7 @@ def test_calibration_finds_the_curve_that_made_the_labels() -> None:
     curve = calibration.fit_curve(rows)
     assert abs(curve.a - 0.7) < 0.06
     assert abs(curve.b + 0.4) < 0.1
-    assert calibration.calibration_error(calibration.cross_fitted(rows), rows) < 0.03
+    assert calibration.calibration_error(calibration.cross_fitted(rows, [rows]), rows) < 0.03
 
 
 def test_refusal_needs_few_enough_false_alarms() -> None:

@@ -30,7 +30,10 @@ Labels = tuple[int | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One labelled text. ``part`` says what it may serve for: learn, calibrate or report."""
+    """One labelled text. ``part`` says what it may serve for: learn, calibrate or report.
+
+    ``frame``: the sentence pattern that it was expanded from, None for what people wrote.
+    """
 
     text: str
     lang: str
@@ -39,6 +42,7 @@ class Sample:
     labels: Labels
     group: str | None = None
     kind: str | None = None
+    frame: str | None = None
 
     def label(self, name: str) -> int | None:
         """Return one label by name."""
@@ -93,7 +97,8 @@ def own_texts(texts: Path) -> Iterator[Sample]:
         for row in compose(folder):
             labels = tuple(row.labels[name] for name in LABELS)
             part = _half(row.pattern) if row.heldback else LEARN
-            yield Sample(row.text, row.lang, OWN, part, labels, row.group, row.kind)
+            frame = row.id.rpartition("-")[0]
+            yield Sample(row.text, row.lang, OWN, part, labels, row.group, row.kind, frame)
     for path in sorted(texts.glob("*/*.jsonl")) + sorted(texts.glob("*/heldback/*.jsonl")):
         held = path.parent.name == "heldback"
         for line in path.read_text(encoding="utf-8").splitlines():

@@ -1,5 +1,6 @@
 """From trained weights to the files that ship: graph, tokenizer, calibrated cards, linear model."""
 
+import hashlib
 import json
 import math
 import random
@@ -19,6 +20,7 @@ from palabre.learning.fetch import LANGUAGES
 from palabre.learning.graph import onnx_model
 from palabre.learning.loudness import loud_channels
 from palabre.learning.parts import LABELS
+from palabre.learning.quick import Reading, settled
 from palabre.learning.samples import LEARN, OWN, Sample, folded, share_of
 from palabre.moderation.detectors import ngrams
 from palabre.moderation.models.encoder import GRAPH, TOKENIZER
@@ -65,22 +67,14 @@ def listened(samples: list[Sample], most: int = 100) -> list[str]:
     return sorted(chosen, key=lambda text: share_of("loud", text))[:most]
 
 
-def other_curve(curves: dict[str, Any], name: str) -> dict[str, float] | None:
-    """Return the middle of all languages' curves: for texts whose language nobody knows."""
-    found = [curves[lang][name] for lang in curves if curves[lang][name]]
-    if len(found) < len(curves) // 2 + 1:
-        return None
-    return {key: round(float(np.median([one[key] for one in found])), 5) for key in ("a", "b")}
-
-
 def card(name: str, version: str, made: dict[str, Any]) -> dict[str, Any]:
     """Return what both cards say."""
     curves = made["languages"]
     return {
         "name": name, "version": version, "scores": list(LABELS), "languages": curves,
-        "other": {score: other_curve(curves, score) for score in LABELS},
-        "calibration": "Platt, per language and score, both classes weighed alike; cross-fitted "
-        "figures over two folds of held-back texts; null: fewer than 200 held-back positives",
+        "other": made["common"],
+        "calibration": "Platt, per language and score, pulled towards the curve of all languages, "
+        "both classes weighed alike; figures cross-fitted over two folds of held-back texts",
         "figures": _rounded(made["figures"]),
         "made_from": [*sorted(recipe.GENERAL), "the project's own texts"],
         "begins_with": "intfloat/multilingual-e5-small (MIT)",
@@ -99,10 +93,7 @@ def _rounded(value: Any) -> Any:  # noqa: ANN401 - a tree for JSON
 
 def ship_encoder(folder: Path, samples: list[Sample], version: str, tell: Tell) -> Floats:
     """Calibrate an exported encoder, write its card and return its held-back logits."""
-    logits, _ = scoring.encoder_logits(
-        folder, [sample.text for sample in samples], tell, pieces=LONGEST, processes=PROCESSES
-    )
-    np.savez(folder.parent / "held-back.npz", logits=logits)
+    logits = _kept_logits(folder, [sample.text for sample in samples], tell)
     made = calibrate(samples, logits.astype(float), LANGUAGES)
     points = {
         lang: {name: one.get("operating_point") for name, one in figures.items()}
@@ -113,18 +104,34 @@ def ship_encoder(folder: Path, samples: list[Sample], version: str, tell: Tell) 
     return np.asarray(logits, float)
 
 
+def _kept_logits(folder: Path, texts: list[str], tell: Tell) -> NDArray[np.float32]:
+    """Return the logits of held-back texts, kept beside the model: asking takes minutes."""
+    path = folder.parent / "held-back.npz"
+    key = hashlib.sha256((folder / GRAPH).read_bytes() + "\0".join(texts).encode()).hexdigest()
+    if path.is_file():
+        with np.load(path) as kept:
+            if str(kept["key"]) == key:
+                return np.asarray(kept["logits"])
+    logits, _ = scoring.encoder_logits(folder, texts, tell, pieces=LONGEST, processes=PROCESSES)
+    np.savez(path, logits=logits, key=key)
+    return logits
+
+
 def ship_linear(
     folder: Path, encoder: Path, learned: list[Sample], held: list[Sample], version: str,
     tell: Tell, *, teach: int = 12_000,
 ) -> None:  # fmt: skip
     """Fit, calibrate and write the linear model; ``teach`` texts get the encoder's word too."""
-    told = _told(encoder, learned, teach, tell)
-    linear.fit(learned, told, folder, tell)
+    if not (folder / WEIGHTS).is_file():
+        linear.fit(learned, _told(encoder, learned, teach, tell), folder, tell)
     logits = scoring.linear_logits(folder, [sample.text for sample in held]).astype(float)
     made = calibrate(held, logits, LANGUAGES)
+    asked = _kept_logits(encoder, [sample.text for sample in held], tell).astype(float)
+    curves = json.loads((encoder / "card.json").read_text())["languages"]
+    plain, reader = Reading(logits, made["languages"]), Reading(asked, curves)
     whole = card("palabre-linear", version, made) | {
         "ngrams": ngrams.VERSION, "buckets": linear.BUCKETS,
-        "settled_below": {lang: settled(held, logits, made, lang) for lang in LANGUAGES},
+        "settled_below": {lang: settled(held, plain, reader, lang) for lang in LANGUAGES},
     }  # fmt: skip
     write_card(folder, (WEIGHTS,), whole)
 
@@ -146,30 +153,6 @@ def _told(
         z = np.clip(curve["a"] * logits[:, place] + curve["b"], -40, 40)
         out[chosen, place] = 1 / (1 + np.exp(-z))
     return out
-
-
-def settled(
-    held: list[Sample], logits: Floats, made: dict[str, Any], lang: str
-) -> dict[str, float] | None:  # fmt: skip
-    """Return below which probabilities the linear model alone may call a text harmless.
-
-    The highest figures that let pass at most 2 in 100 of the texts of our own with an attack: the
-    loss of the quick depth. None where hate or toxicity has no curve.
-    """
-    curves = made["languages"][lang]
-    if not curves.get("hate") or not curves.get("toxicity"):
-        return None
-    names = [name for name in ("toxicity", "hate", "insult", "threat") if curves[name]]
-    rows = [i for i, s in enumerate(held) if s.lang == lang and s.label("toxicity") == 1]
-    below: dict[str, float] = {}
-    for name in names:
-        place, curve = LABELS.index(name), curves[name]
-        here = [i for i in rows if held[i].label(name) == 1]
-        if not here:
-            continue
-        z = curve["a"] * logits[here, place] + curve["b"]
-        below[name] = round(float(np.quantile(1 / (1 + np.exp(-z)), 0.02)), 4)
-    return below
 
 
 def table(folder: Path) -> list[str]:
