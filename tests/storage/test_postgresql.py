@@ -96,6 +96,7 @@ def test_of_two_who_block_each_other_one_is_told_to_try_again(postgresql_store: 
         try:
             with store.writing() as unit:
                 unit.comments.add(a_stored(first), source=None)
+                unit.threads.get(first.id)  # a question sends what waited, and takes the lock
                 met.wait()
                 unit.comments.add(a_stored(second), source=None)
             outcomes.append("done")
