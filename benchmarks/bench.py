@@ -58,7 +58,7 @@ def parts(*, quick: bool) -> dict[str, list[campaign.Part]]:
         "pages": [one("Long threads", "The store's own time for pages of 'most voted' while votes "
                       "arrive.", "top_pages.py", *(("--sizes", "100,1000") if quick else ()))],
         "isso": [one("Beside Isso", "The same loads on Isso 0.14.0 and on Palabre, in turns.",
-                     "isso_peer.py", *short)],
+                     "isso_peer.py", *(short or ("--rounds", "3", "--seconds", "3")))],
     }  # fmt: skip
     if DATA.is_dir():
         found["judge"] = [one("The judge", "Comments a second on one core.", "judge.py")]
