@@ -45,7 +45,7 @@ def parts(*, quick: bool) -> dict[str, list[campaign.Part]]:
         "reads": [
             one("Reads", "A page of 100 comments beside nginx with the same bytes and headers as "
                 "a static file; threads of 100, 10,000 and 1,000,000 comments; a post a second "
-                "beside.", "read_path.py", *short, *size),
+                "beside.", "read_path.py", *(short or ("--seconds", "3")), *size),
             one("Memory with two workers", "The same with two workers, for their memory.",
                 "read_path.py", "--workers", "2", "--long", "20000", "--rounds", "1",
                 "--seconds", "2"),

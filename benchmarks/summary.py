@@ -91,8 +91,9 @@ def _posts(found: Mapping[str, Any], folder: Path, pictures: list[str]) -> list[
         rate = statistics.median(one)
         ratio = statistics.median(a / b for a, b in zip(one, disk, strict=True))
         durable = "power" in name
-        measured = f"**{ratio:.1f}** ({rate:.0f}/s)" if durable else f"**{rate:.0f}/s**"
-        what = "by the bare fdatasync rate" if durable else "posts a second"
+        measured = f"**{ratio:.2f}** ({rate:.0f}/s)" if durable else f"**{rate:.0f}/s**"
+        bare = f"by the bare fdatasync rate ({statistics.median(disk):.0f}/s)"
+        what = bare if durable else "posts a second"
         rows.append((f"posts judged, {name}: {what}", measured, "2" if durable else "500/s"))
     shown = {("Palabre, " if k != "fdatasync" else "bare ") + k: statistics.median(v)
              for k, v in rates.items()}  # fmt: skip
@@ -117,7 +118,8 @@ def _isso(found: Mapping[str, Any]) -> list[tuple]:
         pairs = zip(palabre[what], theirs, strict=True)
         ratio = statistics.median([a[0] / b[0] for a, b in pairs if b[0]] or [math.inf])
         cpu = [statistics.median(r[1] for r in one[what]) for one in (palabre, isso)]
-        measured = f"**{ratio:.0f}** ({cpu[0]:.2f} ms CPU against {cpu[1]:.2f})"
+        shown = f"{ratio:.0f}" if ratio >= 100 else f"{ratio:.1f}"
+        measured = f"**{shown}** ({cpu[0]:.2f} ms CPU against {cpu[1]:.2f})"
         rows.append((f"{what}: requests/s by those of Isso", measured, ""))
     for key, what, unit in (
         ("started", "start to first answer", "s"),
