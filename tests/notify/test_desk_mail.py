@@ -27,25 +27,25 @@ def subjects(desk: Newsroom) -> list[str]:
 
 def test_an_urgent_hold_is_told_at_once_and_a_flood_of_them_once_in_ten_minutes(desk: Newsroom):
     desk.post("[hold] Douteux.")
-    assert subjects(desk) == ["Le Journal : un commentaire à lire"]
+    assert subjects(desk) == ["Le Journal\N{NO-BREAK SPACE}: un commentaire à lire"]
     desk.post("[hold] [threat] Menace.")
-    assert subjects(desk) == ["Le Journal : un commentaire à lire sans attendre"]
+    assert subjects(desk) == ["Le Journal\N{NO-BREAK SPACE}: un commentaire à lire sans attendre"]
     for _ in range(5):
         desk.post("[hold] [threat] Encore.")
     assert subjects(desk) == []
     desk.clock.forward(minutes=10)
-    assert subjects(desk) == ["Le Journal : 6 commentaires à lire sans attendre"]
+    assert subjects(desk) == ["Le Journal\N{NO-BREAK SPACE}: 6 commentaires à lire sans attendre"]
 
 
 def test_the_queue_is_told_every_few_hours_while_it_is_not_empty(desk: Newsroom):
     assert subjects(desk) == []
     posted = desk.post("[hold] Douteux.")
     desk.clock.forward(minutes=1)
-    assert subjects(desk) == ["Le Journal : un commentaire à lire"]
+    assert subjects(desk) == ["Le Journal\N{NO-BREAK SPACE}: un commentaire à lire"]
     desk.clock.forward(hours=1)
     assert subjects(desk) == []
     desk.clock.forward(hours=4)
-    assert subjects(desk) == ["Le Journal : un commentaire à lire"]
+    assert subjects(desk) == ["Le Journal\N{NO-BREAK SPACE}: un commentaire à lire"]
     desk.moderate.decide(posted.stored.comment.id, Choice(verdict=Verdict.PUBLISH), desk.moderator)
     desk.clock.forward(hours=4)
     assert subjects(desk) == []

@@ -34,7 +34,7 @@ def test_a_notice_keeps_the_rules_whatever_its_title(newsroom: Newsroom, title: 
     for mail in digest_or_two:
         assert complaints(mail.raw, of_list=True) == []
     subject = str(make_header(decode_header(str(digest_or_two[0].message["Subject"]))))
-    assert subject.startswith("Le Journal : ")
+    assert subject.startswith("Le Journal\N{NO-BREAK SPACE}: ")
 
 
 def test_every_kind_keeps_the_rules(newsroom: Newsroom):
