@@ -53,26 +53,36 @@ SECOND: Final[dict[str, int]] = {
     "wikipedia-context-toxicity": 1500, "germeval-2018": 2000, "told-br": 3000, "mlma-fr": 2400,
     "ftr": 800, "mlma-ar": 1200, "hedetox": 980, "davidson": 700, "stormfront": 1100,
 }  # fmt: skip
-OWN_EACH: Final = (5000, 1500)
-OWN_FRENCH: Final = (15_000, 7000)
+# From the third turn on: still more of them, and our patterns in full.
+THIRD: Final[dict[str, int]] = {
+    "gahd": 5000, "hatexplain": 3500, "paradetox": 9000, "civil-toxic-spans": 3500,
+    "wikipedia-context-toxicity": 3000, "germeval-2018": 4000, "told-br": 6000, "mlma-fr": 1150,
+    "ftr": 1500, "mlma-ar": 1600, "hedetox": 980, "davidson": 1500, "stormfront": 1800,
+    "ro-fb-offense": 1200, "identity-templates-en": 600,
+}  # fmt: skip
+MIXES: Final[tuple[dict[str, int], ...]] = ({}, SECOND, THIRD)
+OWN_EACH: Final = (5000, 1500, 2500)
+OWN_FRENCH: Final = (15_000, 7000, 15_000)
 
 
 def mixed(samples: list[Sample], turn: int = 1) -> list[Sample]:
     """Return what the shipped model learns from: open data per source, and our own texts.
 
-    The second turn takes other rows of the sources that have more than are used.
+    Each turn takes other rows of the sources that have more than are used. What was written by
+    hand is always taken whole: no two of its rows are alike.
     """
-    uses = GENERAL
-    if turn > 1:
-        uses = {n: replace(use, most=SECOND.get(n, use.most)) for n, use in GENERAL.items()}
+    step = min(turn, len(MIXES)) - 1
+    sizes = MIXES[step]
+    uses = {name: replace(use, most=sizes.get(name, use.most)) for name, use in GENERAL.items()}
     out = _mixed(samples, uses, turn)
     own: dict[str, list[Sample]] = defaultdict(list)
     for sample in samples:
-        if sample.source.startswith(OWN):
+        if sample.source == OWN:
             own[sample.lang].append(sample)
+        elif sample.source.startswith(OWN):
+            out.append(sample)
     for lang, rows in sorted(own.items()):
-        most = (OWN_FRENCH if lang == "fr" else OWN_EACH)[min(turn, 2) - 1]
-        out += _spread(rows, most)
+        out += _spread(rows, (OWN_FRENCH if lang == "fr" else OWN_EACH)[step])
     return out
 
 
