@@ -1,12 +1,20 @@
-// Builds <palabre-comments> into one module. The result is committed, so that installing Palabre
-// needs no Node; a test rebuilds it and compares. `--out FILE` writes elsewhere.
+// Builds <palabre-comments> into one module, and its parts, which are fetched only when a reader
+// needs them, into one more each. The results are committed, so that installing Palabre needs no
+// Node; a test rebuilds and compares them. `--out FOLDER` writes elsewhere.
 import { build, transform } from "esbuild";
-import { readFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const flag = process.argv.indexOf("--out");
-const outfile = flag > 0 ? process.argv[flag + 1] : here("../src/palabre/web/static/palabre.js");
+const folder = flag > 0 ? process.argv[flag + 1] : here("../src/palabre/web/static");
+
+// A part is src/NAME.js with `export function begin(thread)`; it imports none of the others' state
+// but gets it handed, so that nothing is in two modules. See parts.js.
+const PARTS = ["inline", "live", "tools"].filter((name) => existsSync(here(`src/${name}.js`)));
+const BANNER = "/* Palabre, Apache-2.0. Built from widget/src: change that, then run `make widget`. */";
 
 // The pages of the server and the shadow root share one style sheet: here it becomes a string.
 const stylesheet = {
@@ -19,16 +27,31 @@ const stylesheet = {
   },
 };
 
-await build({
-  entryPoints: [here("src/define.js")],
-  outfile,
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: "es2022",
-  charset: "utf8",
-  legalComments: "none",
-  banner: { js: "/* Palabre, Apache-2.0. Built from widget/src: change that, then run `make widget`. */" },
-  plugins: [stylesheet],
-  logLevel: "warning",
-});
+async function made(entry, define = {}) {
+  const { outputFiles } = await build({
+    entryPoints: [here(entry)],
+    write: false,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "none",
+    banner: { js: BANNER },
+    plugins: [stylesheet],
+    logLevel: "warning",
+    define,
+  });
+  return outputFiles[0].contents;
+}
+
+// The address of a part changes with its content, as assets.py names it: an old element never meets
+// a new part for long, and browsers keep both for good.
+const versions = {};
+for (const name of PARTS) {
+  const content = await made(`src/${name}.js`);
+  versions[name] = createHash("sha256").update(content).digest("hex").slice(0, 16);
+  await writeFile(`${folder}/palabre-${name}.js`, content);
+}
+const element = await made("src/define.js", { PARTS: JSON.stringify(versions) });
+await writeFile(`${folder}/palabre.js`, element);

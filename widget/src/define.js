@@ -1,9 +1,13 @@
-// What a publisher's page loads: the class and its registration are apart, so that the class can be
-// tried, extended or registered under another name.
+// What a publisher's page loads: the classes and their registration are apart, so that a class can
+// be tried, extended or registered under another name.
+import { PalabreCount } from "./count.js";
 import { PalabreComments } from "./element.js";
 
-if (!customElements.get("palabre-comments")) {
-  customElements.define("palabre-comments", PalabreComments);
+for (const [name, element] of /** @type {const} */ ([
+  ["palabre-comments", PalabreComments],
+  ["palabre-count", PalabreCount],
+])) {
+  if (!customElements.get(name)) customElements.define(name, element);
 }
 
-export { PalabreComments };
+export { PalabreComments, PalabreCount };

@@ -1,4 +1,5 @@
 import styles from "../../src/palabre/web/static/thread.css";
+import { home, watchArticle } from "./parts.js";
 import { Server } from "./server.js";
 import { Thread } from "./thread.js";
 
@@ -6,12 +7,14 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(`:host{display:block}:host([hidden]){display:none}${styles}`);
 
 /**
- * <palabre-comments url? title? lang? sort? server? loading="lazy"?>
+ * <palabre-comments url? title? lang? sort? server? article? loading="eager"?>
  *
- * Shows the thread of the page it stands on, or of `url`. What stands inside it is shown until the
- * thread is there, and stays if the thread cannot be had. Events, all bubbling and named like those
- * of an image: `loadstart`, `load`, `error`; `palabre-replace` (cancellable) before the content is
- * replaced, `palabre-submit` (cancellable) before anything is sent, `palabre-done` after.
+ * Shows the thread of the page it stands on, or of `url`, once the reader comes near it, or at once
+ * when the address names a comment or `loading` says so. `article`: a selector for the article's
+ * body, whose passages can be commented. What stands inside it is shown until the thread is there,
+ * and stays if the thread cannot be had. Events, all bubbling and named like those of an image:
+ * `loadstart`, `load`, `error`; `palabre-replace` (cancellable) before the content is replaced,
+ * `palabre-submit` (cancellable) before anything is sent, `palabre-done` after.
  */
 export class PalabreComments extends HTMLElement {
   /** @type {IntersectionObserver | undefined} */
@@ -21,7 +24,9 @@ export class PalabreComments extends HTMLElement {
 
   connectedCallback() {
     if (this.#thread) return;
-    if (this.getAttribute("loading") !== "lazy") return void this.load();
+    // What was served inside costs nothing to show.
+    const here = this.#inside(this.#server) || /^#(c-|palabre)/.test(location.hash);
+    if (here || this.getAttribute("loading") === "eager") return void this.load();
     this.#watch = new IntersectionObserver(
       (entries) => entries.some((entry) => entry.isIntersecting) && this.load(),
       { rootMargin: "600px" },
@@ -38,7 +43,7 @@ export class PalabreComments extends HTMLElement {
     this.#watch?.disconnect();
     this.dispatchEvent(new Event("loadstart"));
     try {
-      const server = new Server(this.getAttribute("server") ?? home(import.meta.url));
+      const server = this.#server;
       const html = this.#inside(server) ?? (await server.html(server.at(this.#link()), { fragment: "1" }));
       if (!this.announce("palabre-replace", { html }, true)) return;
       this.#show(html, server);
@@ -67,6 +72,10 @@ export class PalabreComments extends HTMLElement {
       title: this.getAttribute("title") ?? title ?? document.title,
       lang: this.lang || document.documentElement.lang,
     };
+  }
+
+  get #server() {
+    return new Server(this.getAttribute("server") ?? home());
   }
 
   #link() {
@@ -101,14 +110,7 @@ export class PalabreComments extends HTMLElement {
     // Links to the comments (#palabre) lead to the element from now on.
     this.replaceChildren();
     if (!this.id) this.id = "palabre";
-    this.#thread.arrive(location.hash);
+    void this.#thread.arrive(location.hash);
+    watchArticle(this.#thread);
   }
-}
-
-/**
- * Where the server stands that this script came from, as /palabre.js or /static/palabre.js.
- * @param {string} script
- */
-function home(script) {
-  return script.replace(/\/(?:static\/)?palabre\.js(?:\?.*)?$/, "");
 }

@@ -67,13 +67,15 @@ export class Server {
    * @param {string} method
    * @param {string} path
    * @param {object} [body]
+   * @param {string} [key] the same act with the same key is done once
    */
-  async act(method, path, body) {
+  async act(method, path, body, key) {
     const answer = await fetch(this.at(`/api/v1/comments${path}?lang=${this.lang}`), {
       method,
       headers: {
         Accept: "application/json",
         ...(body && { "Content-Type": "application/json" }),
+        ...(key && { "Idempotency-Key": key }),
         ...this.#secrets(),
       },
       body: body && JSON.stringify(body),

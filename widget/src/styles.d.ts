@@ -5,3 +5,5 @@ declare module "*.css" {
 interface Window {
   trustedTypes?: { createPolicy(name: string, rules: object): { createHTML(html: string): string } };
 }
+/** The parts that were built, with the versions of their content. */
+declare const PARTS: Record<string, string>;
