@@ -29,13 +29,13 @@ def test_the_stops_from_the_heading_to_the_first_comment(
     page = visit(js=js)
     page.goto(town.thread(slug))
     stops = []
-    for _ in range(13):
+    for _ in range(14):
         page.keyboard.press("Tab")
         stops.append(page.evaluate(NAME))
     assert [name for name, _ in stops] == [
         *("Aller au", slug, "Plus récents", "Plus anciens", "Plus appréciés", "Commentaire"),
-        *("Signer (facultatif)", "Envoyer le", "Toutes les", "il y", "▲Voter pour"),
-        *("▼Voter contre", "Répondre à"),
+        *("Signer (facultatif)", "Envoyer le", "Toutes les", "Comment les", "il y"),
+        *("▲Voter pour", "▼Voter contre", "Répondre à"),
     ]
     assert all(visible for _, visible in stops)
 
