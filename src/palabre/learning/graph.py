@@ -116,7 +116,6 @@ def onnx_model(
         helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", scores]),
         helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["batch", shape.hidden]),
         helper.make_tensor_value_info("parts", TensorProto.FLOAT, ["batch", "length", scores]),
-        helper.make_tensor_value_info("parts", TensorProto.FLOAT, ["batch", "length", scores]),
     ]
     made = helper.make_graph(graph.nodes, "palabre-encoder", inputs, outputs, graph.weights)
     sets = [helper.make_opsetid("", OPSET), helper.make_opsetid(MICROSOFT, 1)]
