@@ -21,7 +21,8 @@ class HouseServer:
         self.folder = folder
         self.port = _free_port()
         self.workers = workers
-        self._environment = {**os.environ, **environment}
+        # Threads are measured with the rules alone: what the models cost, models.py measures.
+        self._environment = {**os.environ, "PALABRE_JUDGE_DEPTH": "rules", **environment}
         self._process: subprocess.Popen | None = None
         subprocess.run(
             [*PALABRE, "init", "--folder", str(folder), "--origin", "https://example.org"],
