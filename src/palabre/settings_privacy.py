@@ -48,6 +48,9 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     revision_days: Annotated[int, _about("Earlier wordings of comments that were edited.")] = 365
     vote_days: Annotated[int, _about("Who voted; the count stays.")] = 365
     note_days: Annotated[int, _about("Moderators' notes on comments.")] = 365
+    label_days: Annotated[
+        int, _about("Comments that programs with a key reported as spam or not; text alone.")
+    ] = 365
     mail_days: Annotated[int, _about("Which mails were sent, and events that were handled.")] = 30
     consent_days: Annotated[
         int, _about("The record of consent to mails, from the end of a subscription on.")

@@ -42,6 +42,7 @@ def periods_of(settings: Settings) -> Periods:
         Leaves.NOTES: after(days.note_days),
         Leaves.CONSENTS: after(days.consent_days),
         Leaves.STOPPED: after(days.stopped_days),
+        Leaves.LABELS: after(days.label_days),
         Leaves.NOTICES: after(days.mail_days),
         Leaves.MAILS: after(days.mail_days),
         Leaves.EVENTS: after(days.mail_days),

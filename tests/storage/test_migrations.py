@@ -24,6 +24,7 @@ from builders import (
     keep,
     open_thread,
 )
+from client_builders import an_api_key, an_example
 from databases import Postgresql
 from mail_builders import ZOE, a_mail, a_telling, subscribe
 from palabre.application.mail_ports import ConsentLine
@@ -31,6 +32,7 @@ from palabre.application.person import Scope
 from palabre.application.person_ports import DataRequest, Erased, Reading, Run, SealedLine
 from palabre.application.ports import EPOCH_LIFE, Repeat, UnitOfWork
 from palabre.application.tokens import key_of
+from palabre.domain.client import Counts
 from palabre.domain.comment import Status
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.subscription import Act, Pace
@@ -208,6 +210,10 @@ def fill_privacy(unit: UnitOfWork, comment_id: str) -> None:
     )
     unit.upkeep.note(Run(at=NOON, kind="mails", removed=3))
     unit.upkeep.keep_source_key("2026-03-02", b"k" * 32, NOON)
+    key = an_api_key()
+    unit.clients.add(key)
+    unit.clients.count({(key.id, "2026-03", ""): Counts(calls=1)})
+    unit.labels.keep(an_example(key))
 
 
 @pytest.mark.parametrize("revision", REVISIONS[1:-1])

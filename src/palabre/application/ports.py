@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from palabre.application.client_ports import Clients, Labels
+from palabre.application.desk_ports import Moderators, PasswordHasher
 from palabre.application.mail_ports import Mails, Subscriptions
 from palabre.application.person_ports import Legal, People, Upkeep
 from palabre.application.stored import (
@@ -25,17 +27,18 @@ from palabre.domain.article import Thread
 from palabre.domain.comment import Body, Comment, Status
 from palabre.domain.decision import Decision, DecisionRecord
 from palabre.domain.events import Event
-from palabre.domain.person import Moderator
 from palabre.domain.site import Site
 from palabre.domain.vote import Tally, Value
 from palabre.moderation.facts import Facts
 
 __all__ = [
     "EPOCH_LIFE",
+    "Clients",
     "Clock",
     "Comments",
     "Decisions",
     "Judge",
+    "Labels",
     "Legal",
     "Mails",
     "Moderators",
@@ -194,22 +197,6 @@ class Votes(Protocol):
         """Return this voter's votes on the comments given; comments without one are left out."""
 
 
-class Moderators(Protocol):
-    """Accounts of the newsroom, and their sessions."""
-
-    def add(self, moderator: Moderator) -> None:
-        """Store a new account; a login that is taken is refused (``bad_field``, ``login``)."""
-
-    def get(self, moderator_id: str) -> Moderator | None: ...  # noqa: D102
-    def by_login(self, login: str) -> Moderator | None: ...  # noqa: D102
-    def set_password(self, moderator_id: str, password_hash: str) -> None: ...  # noqa: D102
-    def open_session(self, session: Session) -> None: ...  # noqa: D102
-    def session(self, key: str) -> Session | None: ...  # noqa: D102
-    def end_session(self, key: str) -> None: ...  # noqa: D102
-    def end_sessions_of(self, moderator_id: str) -> None: ...  # noqa: D102
-    def end_expired(self, now: datetime) -> None: ...  # noqa: D102
-
-
 class Outbox(Protocol):
     """Events to be handled after the commit, stored by the very transaction they tell of."""
 
@@ -252,6 +239,8 @@ class UnitOfWork(Protocol):
     people: People
     upkeep: Upkeep
     legal: Legal
+    clients: Clients
+    labels: Labels
 
 
 class Store(Protocol):
@@ -290,10 +279,3 @@ class Renderer(Protocol):
     version: int
 
     def __call__(self, text: str) -> str: ...  # noqa: D102
-
-
-class PasswordHasher(Protocol):
-    """Slow hashing of passwords (argon2id, RFC 9106)."""
-
-    def hash(self, password: str) -> str: ...  # noqa: D102
-    def verify(self, password_hash: str, password: str) -> bool: ...  # noqa: D102

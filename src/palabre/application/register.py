@@ -118,6 +118,8 @@ def _entries(keeping: Keeping) -> Iterator[Entry]:
         )
     yield entry(Held.DECISION, LegalGround.DUTY, None, kept="decision")
     yield entry(Held.NOTE, LegalGround.INTEREST, Leaves.NOTES)
+    labels = None if keeping.periods.get(Leaves.LABELS) else "label"
+    yield entry(Held.LABEL, LegalGround.INTEREST, Leaves.LABELS, kept=labels)
     if keeping.mail is not None:
         yield entry(Held.SUBSCRIPTION, LegalGround.CONSENT, None, *mail, kept="subscription")
         yield entry(Held.CONSENT, LegalGround.DUTY, Leaves.CONSENTS, kept="consent")

@@ -19,6 +19,7 @@ class Held(StrEnum):
     LIMITS = "limits"  # the same, counted in memory
     DECISION = "decision"  # what was decided on a comment, without its words
     NOTE = "note"  # what a moderator wrote about a comment
+    LABEL = "label"  # a comment on another page that a program with a key called spam or not
     SUBSCRIPTION = "subscription"
     CONSENT = "consent"
     MAIL = "mail"  # which mails were made for whom, without what they said

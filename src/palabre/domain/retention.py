@@ -28,6 +28,7 @@ class Leaves(StrEnum):
     CONNECTIONS = "connections"
     READINGS = "readings"
     ERASURES = "erasures"
+    LABELS = "labels"  # what programs with a key said of comments
     RUNS = "runs"  # the log of this very job
 
 

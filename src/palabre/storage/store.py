@@ -6,8 +6,10 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from palabre.application.ports import (
+    Clients,
     Comments,
     Decisions,
+    Labels,
     Legal,
     Mails,
     Moderators,
@@ -23,9 +25,11 @@ from palabre.application.ports import (
     Votes,
 )
 from palabre.storage import schema
+from palabre.storage.clients import SqlClients
 from palabre.storage.comments import SqlComments
 from palabre.storage.database import open_database
 from palabre.storage.decisions import SqlDecisions
+from palabre.storage.labels import SqlLabels
 from palabre.storage.legal import SqlLegal
 from palabre.storage.mails import SqlMails
 from palabre.storage.moderators import SqlModerators
@@ -58,6 +62,8 @@ class SqlUnit:
         self.people: People = SqlPeople(connection)
         self.upkeep: Upkeep = SqlUpkeep(connection)
         self.legal: Legal = SqlLegal(connection)
+        self.clients: Clients = SqlClients(connection)
+        self.labels: Labels = SqlLabels(connection)
 
 
 class SqlStore:

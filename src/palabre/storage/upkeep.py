@@ -18,6 +18,7 @@ from palabre.domain.retention import Leaves
 from palabre.storage.counters import touch
 from palabre.storage.effects import erased
 from palabre.storage.tables import (
+    client_labels,
     comment_authors,
     comment_bodies,
     comment_mailboxes,
@@ -138,6 +139,7 @@ _CLASSES: Mapping[Leaves, _Class] = {
     Leaves.CONNECTIONS: _Class(legal_sources, legal_sources.c.at <= _BEFORE),
     Leaves.READINGS: _Class(legal_readings, legal_readings.c.at <= _BEFORE),
     Leaves.ERASURES: _Class(erasures, erasures.c.at <= _BEFORE),
+    Leaves.LABELS: _Class(client_labels, client_labels.c.at <= _BEFORE),
     Leaves.RUNS: _Class(retention_runs, retention_runs.c.at <= _BEFORE),
 }
 _STATES = {

@@ -18,6 +18,7 @@ from builders import (
     an_id,
     keep,
 )
+from client_builders import an_api_key, an_example
 from mail_builders import ZOE, a_mail, a_telling, an_address, subscribe
 from palabre.application.mail_ports import ConsentLine, MailState
 from palabre.application.person import Scope
@@ -53,6 +54,7 @@ DAYS = {
     Leaves.CONNECTIONS: 364,
     Leaves.READINGS: 398,
     Leaves.ERASURES: 397,
+    Leaves.LABELS: 300,
     Leaves.RUNS: 396,
 }
 # What ends by itself after so many days.
@@ -102,6 +104,9 @@ def fill(store: Store, thread: Thread) -> str:
         )
         unit.upkeep.keep_source_key("2026-03-02", b"k" * 32, NOON)
         unit.upkeep.note(Run(at=NOON, kind=ALL, removed=0))
+        key = an_api_key()
+        unit.clients.add(key)
+        unit.labels.keep(an_example(key))
         unit.subscriptions.record(a_line())
         gone = an_address("gone@example.net")
         unit.subscriptions.keep(replace(gone, address=None, stopped=Stop.BOUNCED, stopped_at=NOON))

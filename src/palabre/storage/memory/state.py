@@ -9,6 +9,7 @@ from palabre.application.mail_ports import ConsentLine, Mail, Notice
 from palabre.application.person_ports import DataRequest, Erased, Hold, Reading, Run, SealedLine
 from palabre.application.ports import Repeat, Session
 from palabre.domain.article import Thread
+from palabre.domain.client import ApiKey, Counts, LabelledExample
 from palabre.domain.comment import Author, Body, Comment
 from palabre.domain.decision import DecisionRecord
 from palabre.domain.events import Event
@@ -110,6 +111,10 @@ class State:
     erasures: Table[int, Erased] = field(default_factory=Table)
     runs: Table[int, Run] = field(default_factory=Table)
     source_keys: Table[str, tuple[bytes, datetime]] = field(default_factory=Table)
+    client_keys: Table[str, ApiKey] = field(default_factory=Table)
+    # By key, month and blog.
+    client_usage: Table[tuple[str, str, str], Counts] = field(default_factory=Table)
+    client_labels: Table[str, LabelledExample] = field(default_factory=Table)
 
     def fork(self, *, writable: bool) -> "State":
         """Return this moment's tables for one transaction."""

@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from threading import Lock
 
 from palabre.application.ports import (
+    Clients,
     Comments,
     Decisions,
+    Labels,
     Legal,
     Mails,
     Moderators,
@@ -23,6 +25,7 @@ from palabre.application.ports import (
 )
 from palabre.domain.errors import Code, Refusal
 from palabre.storage.listeners import Listeners
+from palabre.storage.memory.clients import MemoryClients, MemoryLabels
 from palabre.storage.memory.comments import MemoryComments
 from palabre.storage.memory.desk import MemoryDecisions, MemoryOutbox, MemoryQueue
 from palabre.storage.memory.mail import MemoryMails
@@ -55,6 +58,8 @@ class MemoryUnit:
         self.people: People = MemoryPersons(state)
         self.upkeep: Upkeep = MemoryUpkeep(state)
         self.legal: Legal = MemoryLegal(state)
+        self.clients: Clients = MemoryClients(state)
+        self.labels: Labels = MemoryLabels(state)
 
 
 class MemoryStore:

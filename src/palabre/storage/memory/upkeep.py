@@ -120,6 +120,7 @@ class MemoryUpkeep:
             Leaves.CONNECTIONS: state.sealed,
             Leaves.READINGS: state.readings,
             Leaves.ERASURES: state.erasures,
+            Leaves.LABELS: state.client_labels,
             Leaves.RUNS: state.runs,
             Leaves.NOTES: state.records,
             Leaves.VOTES: state.votes,

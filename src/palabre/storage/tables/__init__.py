@@ -6,6 +6,7 @@ all of ``mail``; what each column says of people stands in ``marks``. The migrat
 tables step by step; a test compares the two.
 """
 
+from palabre.storage.tables.clients import client_keys, client_labels, client_usage
 from palabre.storage.tables.conversation import (
     comment_authors,
     comment_bodies,
@@ -53,6 +54,9 @@ from palabre.storage.tables.scores import score_floors, score_notes
 
 __all__ = [
     "articles",
+    "client_keys",
+    "client_labels",
+    "client_usage",
     "comment_authors",
     "comment_bodies",
     "comment_mailboxes",

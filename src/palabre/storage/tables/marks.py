@@ -11,6 +11,9 @@ from palabre.domain.personal import Held
 # What every row needs to be found, ordered and counted; of nobody by itself.
 _PLAIN = {
     "articles": "thread_id address_hash origin key url title lang section_id",
+    "client_keys": "id site_id hint label role spam_when own_site_only created_at revoked_at",
+    "client_labels": "id key_id site_id at taken_back_at",
+    "client_usage": "key_id month blog calls spam ham missed_spam false_positives",
     "comment_authors": "comment_id is_staff",
     "comment_bodies": "comment_id revision renderer",
     "comment_mailboxes": "comment_id",
@@ -50,6 +53,8 @@ _PLAIN = {
 }
 
 _PERSONAL: Mapping[str, Mapping[Held, str]] = {
+    "client_keys": {Held.ACCOUNT: "key_hash created_by"},
+    "client_labels": {Held.LABEL: "digest text lang labels"},
     "comment_authors": {Held.NAME: "name", Held.EMAIL: "email"},
     "comment_bodies": {Held.WORDS: "text html salt"},
     "comment_mailboxes": {Held.EMAIL: "mailbox"},
