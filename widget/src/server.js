@@ -4,6 +4,8 @@
 // the reader's secrets travel in headers and are kept in that site's own storage, from the first
 // comment or vote on and not before.
 
+import { recall, store } from "./memory.js";
+
 const AUTHOR = "palabre-author";
 const VOTER = "palabre-voter";
 
@@ -17,7 +19,7 @@ export class Declined extends Error {
 }
 
 export class Server {
-  #storage;
+  #keeps;
   #prefix;
   /** The language in which to be answered. */
   lang = "";
@@ -30,7 +32,7 @@ export class Server {
     const { origin, pathname } = new URL(base, location.href);
     this.origin = origin;
     this.#prefix = pathname.replace(/\/$/, "");
-    this.#storage = origin === location.origin ? null : storageOf();
+    this.#keeps = origin !== location.origin;
   }
 
   /**
@@ -83,15 +85,16 @@ export class Server {
     const text = await answer.text();
     const said = text ? JSON.parse(text) : {};
     if (!answer.ok) throw new Declined(said);
-    if (said.token) this.#storage?.setItem(AUTHOR, said.token);
-    if (said.voter) this.#storage?.setItem(VOTER, said.voter);
+    store("palabre-acts", "1");
+    if (said.token && this.#keeps) store(AUTHOR, said.token);
+    if (said.voter && this.#keeps) store(VOTER, said.voter);
     return said;
   }
 
   /** @returns {Record<string, string>} */
   #secrets() {
-    const author = this.#storage?.getItem(AUTHOR);
-    const voter = this.#storage?.getItem(VOTER);
+    const author = this.#keeps && recall(AUTHOR);
+    const voter = this.#keeps && recall(VOTER);
     return {
       ...(author && { Authorization: `Bearer ${author}` }),
       ...(voter && { "Palabre-Voter": voter }),
@@ -100,20 +103,6 @@ export class Server {
 
   /** Whether the reader has acted here before, so that a page made for everybody lacks something. */
   get knowsReader() {
-    return Boolean(this.#storage?.getItem(AUTHOR) ?? this.#storage?.getItem(VOTER));
-  }
-}
-
-/** Storage may be switched off: then secrets last as long as the page. */
-function storageOf() {
-  try {
-    localStorage.getItem(AUTHOR);
-    return localStorage;
-  } catch {
-    const kept = new Map();
-    return {
-      getItem: (/** @type {string} */ name) => kept.get(name) ?? null,
-      setItem: (/** @type {string} */ name, /** @type {string} */ value) => void kept.set(name, value),
-    };
+    return this.#keeps && Boolean(recall(AUTHOR) ?? recall(VOTER));
   }
 }

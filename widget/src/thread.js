@@ -1,5 +1,6 @@
 // The thread inside the element: the server's own forms and links, followed in place.
 import { bring, keep } from "./drafts.js";
+import { recall, store } from "./memory.js";
 import { below, fragment } from "./html.js";
 import { begin } from "./parts.js";
 import { submit } from "./sending.js";
@@ -16,6 +17,8 @@ export class Thread {
   server;
   /** @type {Element | null} the form for a new comment, while another one is open */
   #parked = null;
+  /** @type {Promise<any> | null} */
+  #tools = null;
 
   /**
    * @param {PalabreComments} element
@@ -29,6 +32,7 @@ export class Thread {
     root.addEventListener("click", (event) => this.#click(/** @type {MouseEvent} */ (event)));
     root.addEventListener("submit", (event) => submit(this, /** @type {SubmitEvent} */ (event)));
     root.addEventListener("input", (event) => keep(this, event));
+    for (const touch of ["pointerdown", "focusin"]) root.addEventListener(touch, () => this.tools(), { once: true });
     setInterval(() => this.root.isConnected && tell(this.root, this.server.lang), 60_000);
   }
 
@@ -40,10 +44,26 @@ export class Thread {
     this.#settle();
   }
 
+  /** The further functions, fetched once. */
+  tools() {
+    return (this.#tools ??= begin("tools", this));
+  }
+
+  /** What the reader's device keeps of this site's threads. @param {string} name */
+  kept(name) {
+    return recall(name);
+  }
+
+  /** @param {string} name @param {string} value */
+  keep(name, value) {
+    store(name, value);
+  }
+
   /** What a piece of HTML from the server needs to be at home here. */
   #settle() {
     tell(this.root, this.server.lang);
     bring(this);
+    if (recall(`palabre-seen ${this.section.dataset.url}`)) void this.tools();
   }
 
   /** The address of the thread's page, of which parts can be asked for. */
@@ -136,7 +156,11 @@ export class Thread {
       if (go === "reply" || go === "edit") await this.#open(href, link);
       else if (go === "more") await this.#more(href);
       else if (go === "replies") await this.#replies(href, link);
-      else {
+      else if (go === "fold" || go === "share" || go === "all") {
+        const tools = await this.tools();
+        if (!tools) return location.assign(href);
+        await tools.act(go, link);
+      } else {
         this.show(await this.server.html(href, LOAD));
         const here = this.one(`[data-go=${go}][aria-current]`) ?? this.one("#palabre-text");
         here?.focus({ preventScroll: true });

@@ -154,6 +154,9 @@ class Comments(Protocol):
     def replies_after(self, root_id: str, *, limit: int, after: str | None) -> Sequence[Stored]:
         """Return the same comments below one root, strictly after the comment ``after``."""
 
+    def latest(self, site_id: str, *, limit: int) -> Sequence[Stored]:
+        """Return a site's newest published comments, newest first."""
+
     def of_author(self, thread_id: str, author_key: str, *, limit: int) -> Sequence[Stored]:
         """Return one author's comments in a thread, newest first, deleted ones left out."""
 

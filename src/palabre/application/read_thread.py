@@ -117,6 +117,15 @@ class ReadThread:
             )
         return _tree(found.stored, below, shown=limit)
 
+    def latest(self, site_id: str, *, limit: int) -> list[tuple[Stored, Thread]]:
+        """Return a site's newest published comments with the threads they stand in."""
+        with self.store.reading() as unit:
+            found = unit.comments.latest(site_id, limit=limit)
+            ids = {stored.comment.thread_id for stored in found}
+            threads = {thread_id: unit.threads.get(thread_id) for thread_id in ids}
+        placed = ((stored, threads[stored.comment.thread_id]) for stored in found)
+        return [(stored, thread) for stored, thread in placed if thread is not None]
+
     def comment(self, comment_id: str, viewer: Viewer) -> tuple[Located, DecisionRecord | None]:
         """Return one comment; its author and moderators also see it while it is not public."""
         with self.store.reading() as unit:

@@ -193,6 +193,10 @@ class SqlComments:
         """Return comments below one root, oldest first."""
         return pages.replies_after(self._connection, root_id, limit=limit, after=after)
 
+    def latest(self, site_id: str, *, limit: int) -> Sequence[Stored]:
+        """Return a site's newest published comments."""
+        return pages.latest(self._connection, site_id, limit=limit)
+
     def of_author(self, thread_id: str, author_key: str, *, limit: int) -> Sequence[Stored]:
         """Return one author's comments in a thread, newest first."""
         return pages.of_author(self._connection, thread_id, author_key, limit=limit)

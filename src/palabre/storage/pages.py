@@ -104,6 +104,14 @@ RECENT = (
     .order_by(comment_sources.c.created_at.desc(), comment_sources.c.comment_id.desc())
     .limit(_LIMIT)
 )
+LATEST = (
+    FOR_READERS.where(
+        comments.c.site_id == sa.bindparam("site"),
+        comments.c.status == sa.literal_column(f"'{Status.PUBLISHED.value}'"),
+    )
+    .order_by(comments.c.id.desc())
+    .limit(_LIMIT)
+)
 STANDING = sa.select(
     *(
         sa.func.count().filter(comments.c.status == sa.literal_column(f"'{status.value}'"))
@@ -147,6 +155,11 @@ def replies_after(
     """Return the listed comments below one root, oldest first, strictly after a comment."""
     values = {"root": root_id, "after": after or _FIRST, "limit": limit}
     return all_stored(connection.execute(REPLIES_AFTER, values))
+
+
+def latest(connection: sa.Connection, site_id: str, *, limit: int) -> list[Stored]:
+    """Return a site's newest published comments, newest first."""
+    return all_stored(connection.execute(LATEST, {"site": site_id, "limit": limit}))
 
 
 def of_author(

@@ -15,11 +15,14 @@ from palabre.web.house import Catalogue, House
 from palabre.web.languages import catalogue_for
 from palabre.web.links import Place, sort_of
 from palabre.web.notices import Notice
+from palabre.web.passages import asked_on, keys_in
 from palabre.web.privacy_page import data_link, form_notices
 from palabre.web.thread_form import Draft, FormView, form_of, with_draft
 from palabre.web.thread_view import CommentView, Look, ThreadView, thread_view
 from palabre.web.visitors import viewer_of
 
+# Roots that the element takes at a time: a slow phone reads them without a stop that is felt.
+_STRETCH = 100
 _DONE = frozenset({"deleted", "asked", "not_now"})
 
 
@@ -35,6 +38,7 @@ class Asked:
     posted: str | None = None
     done: str | None = None
     draft: Draft | None = None
+    on: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,7 @@ def asked_of(query: Mapping[str, str]) -> Asked:
         reply=query.get("reply") or None,
         edit=query.get("edit") or None,
         posted=query.get("posted") or None,
+        on=asked_on(query),
         done=query["done"] if query.get("done") in _DONE else None,
     )
 
@@ -88,7 +93,12 @@ def show(
     """Read the thread under ``url`` and return it as this reader sees it."""
     viewer = viewer_of(request, house)
     size = house.config.view_all_size if asked.all else house.config.page_size
-    page = house.read.page(url, asked.sort, limit=size, after=asked.after)
+    if request.query_params.get("fragment"):
+        size = min(size, _STRETCH)
+    if asked.on is not None:
+        page = house.read.inline(url, keys=keys_in(asked.on), limit=size, after=asked.after)
+    else:
+        page = house.read.page(url, asked.sort, limit=size, after=asked.after)
     lang = page.thread.article.lang if page.thread else page.site.lang
     words = catalogue_for(request, house, lang)
     mine = _mine(house, page, viewer)

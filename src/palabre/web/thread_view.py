@@ -10,17 +10,29 @@ from palabre.application.ports import Sort, Stored
 from palabre.application.read_thread import Mine, Node, ThreadPage
 from palabre.domain.comment import Status
 from palabre.domain.decision import DecisionRecord
+from palabre.domain.passage import Passage
 from palabre.domain.person import Viewer
 from palabre.domain.vote import Value
 from palabre.web.house import Catalogue, House
 from palabre.web.links import Place, anchor
 from palabre.web.notices import Notice, notice_of
+from palabre.web.passages import ANY, link_to
 
 _GONE = {
     Status.DELETED: "comment.deleted",
     Status.REFUSED: "comment.removed",
     Status.HELD: "comment.hidden",
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassageView:
+    """The passage a comment is about, with a link that shows it in the article."""
+
+    key: str
+    text: str
+    link: str
+    fragment: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +60,8 @@ class CommentView:
     can_vote: bool
     can_reply: bool
     can_edit: bool
+    until: str | None = None
+    passage: PassageView | None = None
     parent_id: str | None = None
     parent: tuple[str, str] | None = None
     notice: Notice | None = None
@@ -79,6 +93,8 @@ class ThreadView:
     more: str | None
     all: str | None
     is_later_page: bool
+    on: str | None = None
+    all_on: str | None = None
 
     def find(self, comment_id: str) -> CommentView | None:
         """Return a comment of this page."""
@@ -108,6 +124,7 @@ class Look:
         votes: "Mine | None" = None,
         parent: tuple[str, str] | None = None,
         record: DecisionRecord | None = None,
+        url: str = "",
     ) -> CommentView:
         """Return one comment without its replies."""
         comment, words = stored.comment, self.words
@@ -137,6 +154,10 @@ class Look:
             can_vote=is_public and not is_mine and is_open,
             can_reply=is_public and is_open,
             can_edit=is_mine and is_open and in_time,
+            until=words.moment(comment.created_at + self.house.config.edit_window)
+            if is_mine and is_open and in_time
+            else None,
+            passage=_passage_view(stored.passage, url) if html else None,
             parent_id=comment.parent_id,
             parent=parent,
             notice=notice_of(stored, record, self.house.rules, words)
@@ -152,7 +173,7 @@ def thread_view(page: ThreadPage, mine: Mine | None, look: Look) -> ThreadView:
     trees = tuple(
         node_view(node, look, mine, is_open=is_open, url=page.address.url) for node in page.nodes
     )
-    own, trees = _with_own(trees, mine, look, is_open=is_open)
+    own, trees = _with_own(trees, mine, look, is_open=is_open, url=page.address.url)
     place = look.place
     return ThreadView(
         count=page.count,
@@ -172,7 +193,23 @@ def thread_view(page: ThreadPage, mine: Mine | None, look: Look) -> ThreadView:
         more=place.to("palabre", after=page.next) if page.next else None,
         all=place.to("palabre", all="1") if page.next else None,
         is_later_page=place.after is not None,
+        on=dict(place.fixed).get("on"),
+        all_on=_on_passages(place) if page.has_passages else None,
     )
+
+
+def _on_passages(place: Place) -> str:
+    """Return the link that leaves comments on the whole article out, or brings them back."""
+    kept = tuple(pair for pair in place.fixed if pair[0] != "on")
+    on = () if "on" in dict(place.fixed) else (("on", ANY),)
+    return replace(place, fixed=(*kept, *on)).to("palabre")
+
+
+def _passage_view(passage: Passage | None, url: str) -> PassageView | None:
+    if passage is None:
+        return None
+    link = link_to(url, passage) if url else ""
+    return PassageView(key=passage.key, text=passage.exact, link=link, fragment=passage.fragment)
 
 
 def node_view(
@@ -185,7 +222,7 @@ def node_view(
     parent: tuple[str, str] | None = None,
 ) -> CommentView:
     """Return a comment with the replies below it."""
-    view = look.comment(node.stored, is_open=is_open, votes=mine, parent=parent)
+    view = look.comment(node.stored, is_open=is_open, votes=mine, parent=parent, url=url)
     # A direct answer to the root stands right under it: saying so would be noise.
     above = (view.name, view.anchor) if node.stored.comment.depth and view.html else None
     below = tuple(
@@ -201,7 +238,12 @@ def node_view(
 
 
 def _with_own(
-    trees: tuple[CommentView, ...], mine: Mine | None, look: Look, *, is_open: bool
+    trees: tuple[CommentView, ...],
+    mine: Mine | None,
+    look: Look,
+    *,
+    is_open: bool,
+    url: str,
 ) -> tuple[tuple[CommentView, ...], tuple[CommentView, ...]]:
     """Put the reader's own comments in: what is not public, and what was just written.
 
@@ -218,7 +260,7 @@ def _with_own(
         waits = comment.status in (Status.HELD, Status.REFUSED)
         if (comment.id in shown and not waits) or not (waits or comment.id == look.posted):
             continue
-        view = look.comment(stored, is_open=is_open, votes=mine, record=record)
+        view = look.comment(stored, is_open=is_open, votes=mine, record=record, url=url)
         if comment.parent_id in shown:
             below.setdefault(comment.parent_id or "", []).append(view)
         else:

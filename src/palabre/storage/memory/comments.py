@@ -121,6 +121,16 @@ class MemoryComments:
         ]
         return _for_readers(sorted(below, key=lambda r: r.comment.id)[:limit])
 
+    def latest(self, site_id: str, *, limit: int) -> Sequence[Stored]:
+        """Return a site's newest published comments."""
+        public = [
+            row
+            for row in self._rows.values()
+            if row.comment.status is Status.PUBLISHED
+            and self._state.threads[row.comment.thread_id].article.site_id == site_id
+        ]
+        return _for_readers(sorted(public, key=lambda r: r.comment.id, reverse=True)[:limit])
+
     def of_author(self, thread_id: str, author_key: str, *, limit: int) -> Sequence[Stored]:
         """Return one author's comments in a thread, newest first."""
         own = [
