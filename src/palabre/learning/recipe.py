@@ -62,7 +62,7 @@ THIRD: Final[dict[str, int]] = {
 }  # fmt: skip
 MIXES: Final[tuple[dict[str, int], ...]] = ({}, SECOND, THIRD)
 OWN_EACH: Final = (5000, 1500, 2500)
-OWN_FRENCH: Final = (15_000, 7000, 15_000)
+OWN_FRENCH: Final = (15_000, 7000, 18_000)
 
 
 def mixed(samples: list[Sample], turn: int = 1) -> list[Sample]:
