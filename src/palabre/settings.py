@@ -126,7 +126,7 @@ def secret_key(settings: Settings, folder: Path) -> bytes:
         return settings.server.secret_key.encode()
     path = folder / settings.server.secret_key_file
     try:
-        key = _private(path)
+        key = private_text(path)
     except FileNotFoundError:
         raise SettingsError(
             f"{path}: no secret key; `palabre init` makes one, or set PALABRE_SERVER_SECRET_KEY"
@@ -142,12 +142,12 @@ def smtp_password(settings: Settings, folder: Path) -> str:
         return settings.smtp.password
     path = folder / settings.smtp.password_file
     try:
-        return _private(path)
+        return private_text(path)
     except FileNotFoundError:
         raise SettingsError(f"{path}: no such file; [smtp] password_file names it") from None
 
 
-def _private(path: Path) -> str:
+def private_text(path: Path) -> str:
     """Return the text of a file that only its owner may read."""
     if path.stat().st_mode & _OTHERS_MAY:
         raise SettingsError(f"{path}: readable by others; run: chmod 600 {path.name}")

@@ -223,3 +223,10 @@ class SiteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     name_required: Annotated[bool, _about("Whether a guest must give a name.")] = False
     email_required: Annotated[bool, _about("Whether a guest must give a mail address.")] = False
     sections: Annotated[list[SectionSettings], _about("Sections of the site.")] = []
+    sign_on_keys: Annotated[
+        list[str],
+        _about(
+            "Keys of the site's own sign-on, each 'kid algorithm file': HS256 with a file of at"
+            " least 32 bytes that only its owner may read, or EdDSA with a public key in PEM."
+        ),
+    ] = []

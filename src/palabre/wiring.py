@@ -46,6 +46,7 @@ from palabre.web.house import House
 from palabre.web.writers import Writers
 from palabre.wiring_mail import mail_cases
 from palabre.wiring_privacy import keep_source_of, own_data, source_keys
+from palabre.wiring_sign_on import sign_on_of
 from palabre.wiring_web import remembered_sites, shared_counts, site_of, version_of, web_config
 
 CONFIG_VARIABLE = "PALABRE_CONFIG"
@@ -190,6 +191,7 @@ def build_house(parts: Parts, *, with_demo: bool = False) -> House:
             keep_source=keep_source,
         ),
         vote=Vote(store=store, clock=clock),
+        sign_on=sign_on_of(settings, parts.folder, clock),
         read=ReadThread(store=store, clock=clock),
         moderate=Moderate(
             store=store,

@@ -7,14 +7,15 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(`:host{display:block}:host([hidden]){display:none}${styles}`);
 
 /**
- * <palabre-comments url? title? lang? sort? server? article? loading="eager"?>
+ * <palabre-comments url? title? lang? sort? server? article? member? loading="eager"?>
  *
  * Shows the thread of the page it stands on, or of `url`, once the reader comes near it, or at once
  * when the address names a comment or `loading` says so. `article`: a selector for the article's
- * body, whose passages can be commented. What stands inside it is shown until the thread is there,
- * and stays if the thread cannot be had. Events, all bubbling and named like those of an image:
- * `loadstart`, `load`, `error`; `palabre-replace` (cancellable) before the content is replaced,
- * `palabre-submit` (cancellable) before anything is sent, `palabre-done` after.
+ * body, whose passages can be commented. `member`: a signed token of the site's own sign-on. What
+ * stands inside it is shown until the thread is there, and stays if the thread cannot be had.
+ * Events, all bubbling and named like those of an image: `loadstart`, `load`, `error`;
+ * `palabre-replace` (cancellable) before the content is replaced, `palabre-submit` (cancellable)
+ * before anything is sent, `palabre-done` after.
  */
 export class PalabreComments extends HTMLElement {
   /** @type {IntersectionObserver | undefined} */
@@ -75,7 +76,7 @@ export class PalabreComments extends HTMLElement {
   }
 
   get #server() {
-    return new Server(this.getAttribute("server") ?? home());
+    return new Server(this.getAttribute("server") ?? home(), this.getAttribute("member"));
   }
 
   #link() {

@@ -21,14 +21,17 @@ export class Declined extends Error {
 export class Server {
   #keeps;
   #prefix;
+  #member;
   /** The language in which to be answered. */
   lang = "";
 
   /**
    * @param {string} base The server's public address: an origin, and the path it stands under when it
    * shares its host with others.
+   * @param {string | null} [member] what the reader's own site says of them, signed
    */
-  constructor(base) {
+  constructor(base, member) {
+    this.#member = member;
     const { origin, pathname } = new URL(base, location.href);
     this.origin = origin;
     this.#prefix = pathname.replace(/\/$/, "");
@@ -96,6 +99,7 @@ export class Server {
     const author = this.#keeps && recall(AUTHOR);
     const voter = this.#keeps && recall(VOTER);
     return {
+      ...(this.#member && { "Palabre-Member": this.#member }),
       ...(author && { Authorization: `Bearer ${author}` }),
       ...(voter && { "Palabre-Voter": voter }),
     };
@@ -103,6 +107,6 @@ export class Server {
 
   /** Whether the reader has acted here before, so that a page made for everybody lacks something. */
   get knowsReader() {
-    return this.#keeps && Boolean(recall(AUTHOR) ?? recall(VOTER));
+    return Boolean(this.#member) || this.#keeps && Boolean(recall(AUTHOR) ?? recall(VOTER));
   }
 }

@@ -4,7 +4,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from palabre.domain.comment import Author
 from palabre.domain.errors import Code, Refusal
+from palabre.domain.member import Member
 from palabre.domain.site import Site
 from palabre.moderation.normalise import skeleton
 
@@ -74,6 +76,21 @@ def guest_email(email: str | None, site: Site) -> str | None:
     if len(email) > MAX_EMAIL or not _EMAIL.fullmatch(email):
         raise Refusal(Code.EMAIL_INVALID, field="email")
     return email
+
+
+def signature(name: str | None, email: str | None, site: Site, member: Member | None) -> Author:
+    """Return how a comment is signed: as the site itself says of its member, or as a guest asks.
+
+    A member of another site is a guest here.
+    """
+    if member is None or member.site_id != site.id:
+        return Author(name=guest_name(name, site), email=guest_email(email, site))
+    address = _one_line(email or member.email, "email") or None
+    if address is not None and (len(address) > MAX_EMAIL or not _EMAIL.fullmatch(address)):
+        raise Refusal(Code.EMAIL_INVALID, field="email")
+    if not member.is_staff:
+        return Author(name=guest_name(member.name, site), email=address)
+    return Author(name=member.name, email=address, is_staff=True)
 
 
 def article_title(title: str | None) -> str:

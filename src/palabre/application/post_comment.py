@@ -22,6 +22,7 @@ from palabre.domain.comment import MAX_DEPTH, Author, Body, Comment, Status
 from palabre.domain.decision import DecisionRecord
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import new_id
+from palabre.domain.member import Member
 from palabre.domain.person import Action, Case, Viewer, require
 from palabre.domain.site import Site
 
@@ -46,6 +47,7 @@ class NewComment:
     token: str | None = None
     source: str | None = None
     vouched: bool = False
+    member: Member | None = None
     connection: Connection | None = None
 
 
@@ -107,10 +109,7 @@ class PostComment:
                 if earlier is not None:
                     return _again(unit, earlier, repeat, tokens)
             token = new.token or (derived if repeat else new_token())
-            author = Author(
-                name=incoming.guest_name(new.name, site),
-                email=incoming.guest_email(new.email, site),
-            )
+            author = incoming.signature(new.name, new.email, site, new.member)
             lang = incoming.language(new.lang, site.lang)
             circumstances = facts.gather(
                 unit,

@@ -48,6 +48,8 @@ class Code(StrEnum):
     SIGN_IN_REQUIRED = "sign_in_required"
     SIGN_IN_FAILED = "sign_in_failed"
     NOT_PERMITTED = "not_permitted"
+    SIGN_ON_INVALID = "sign_on_invalid"
+    SIGN_ON_EXPIRED = "sign_on_expired"
     FORGED_REQUEST = "forged_request"
     TOO_MANY_REQUESTS = "too_many_requests"
     # the house itself

@@ -24,6 +24,7 @@ from palabre.web import (
     person_desk,
     privacy_page,
     public_api,
+    sign_on,
     subscribing,
     subscription_pages,
     views,
@@ -66,6 +67,7 @@ def create_app(house: House) -> Litestar:
         *feeds.routes(house),
         *subscribing.routes(house),
         *subscription_pages.routes(house),
+        *sign_on.routes(house),
         *desk.routes(house),
         *privacy_page.routes(house),
         *own_data.routes(house),
@@ -86,7 +88,7 @@ def create_app(house: House) -> Litestar:
     )
     # Around the router rather than in Litestar's middleware list, which unknown paths never reach.
     inside = under(prefix_of(house.config.base_url), app.asgi_handler)
-    rim = AccessLog(SecurityRim(inside, house), house, metrics)
+    rim = AccessLog(SecurityRim(sign_on.Members(inside, house), house), house, metrics)
     app.asgi_handler = reads.around(Turnstile(rim, house, metrics))
     return app
 

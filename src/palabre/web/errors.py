@@ -49,6 +49,8 @@ STATUS: dict[Code, int] = {
     Code.OWN_COMMENT: 403,
     Code.SIGN_IN_REQUIRED: 401,
     Code.SIGN_IN_FAILED: 401,
+    Code.SIGN_ON_INVALID: 401,
+    Code.SIGN_ON_EXPIRED: 401,
     Code.NOT_PERMITTED: 403,
     Code.FORGED_REQUEST: 403,
     Code.TOO_MANY_REQUESTS: 429,

@@ -19,6 +19,7 @@ from palabre.application.read_thread import ReadThread
 from palabre.application.register import Register
 from palabre.application.sign_in import SignIn
 from palabre.application.subscribe import Subscribe
+from palabre.domain.member import Member
 from palabre.domain.site import Site
 from palabre.moderation.rulebook import RuleBook
 from palabre.web.freshness import Changes
@@ -152,3 +153,5 @@ class House:
     desk_writers: Writers = field(default_factory=lambda: Writers(threads=2))
     shared_counts: SharedCounts | None = None
     demo_articles: tuple[DemoArticle, ...] = ()
+    # Reads a site's own signed tokens; None: no site has a key.
+    sign_on: Callable[[str], Member] | None = None

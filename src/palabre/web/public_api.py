@@ -120,6 +120,7 @@ class PublicApi:
             lang=body.lang,
             parent=body.parent,
             name=body.name,
+            member=visitors.member_of(request),
             email=body.email,
             token=visitors.author_token(request),
             source=visitors.source_of(request, self._house),

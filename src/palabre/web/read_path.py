@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
 _READS = frozenset({"GET", "HEAD"})
-_PERSONAL = (b"authorization", b"palabre-voter")
+_PERSONAL = (b"authorization", b"palabre-voter", b"palabre-member")
 _OURS = b"palabre_"
 _TRIES = 3
 _MAX_ENCODINGS = 200

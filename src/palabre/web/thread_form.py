@@ -53,6 +53,7 @@ class FormView:
     email: str = ""
     notify: str | None = None
     signs: bool = True
+    signed_as: str | None = None
     name_required: bool = False
     email_required: bool = False
     maxlength: int = 10_000
@@ -111,6 +112,8 @@ def form_of(
         name=draft.name,
         email=draft.email,
         notify=None if look.house.subscribe is None else draft.notify,
+        signs=look.signed is None,
+        signed_as=look.signed,
         name_required=site.name_required,
         email_required=site.email_required,
         maxlength=look.house.config.text_length,

@@ -103,7 +103,7 @@ class ThreadView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """Who looks, when, and in which words."""
+    """Who looks, when, and in which words; ``signed``: the name their own site gives them."""
 
     house: House
     words: Catalogue
@@ -111,6 +111,7 @@ class Look:
     now: datetime
     place: Place
     posted: str | None = None
+    signed: str | None = None
 
     def name_of(self, stored: Stored) -> str:
         """Return the name a comment is signed with."""

@@ -18,7 +18,7 @@ MEDIA_TYPE = "text/html"  # Litestar adds the charset
 # Nothing personal is in an anonymous page, so it may be shared; it is asked for anew each time,
 # since a comment that was removed must be gone. The cache tells readers apart by their tokens.
 _SHARED = "public, max-age=0, must-revalidate"
-_VARY = "Cookie, Authorization, Palabre-Voter, Accept-Encoding"
+_VARY = "Cookie, Authorization, Palabre-Voter, Palabre-Member, Accept-Encoding"
 PRIVATE = "private, no-store"
 
 

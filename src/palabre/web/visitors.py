@@ -23,12 +23,17 @@ from palabre.application import tokens
 from palabre.application.sealed_store import Connection
 from palabre.domain.address import canonical
 from palabre.domain.errors import Refusal
+from palabre.domain.member import Member
 from palabre.domain.person import Viewer
 from palabre.web.house import House
 
 AUTHOR_COOKIE = "palabre_author"
 VOTER_COOKIE = "palabre_voter"
 VOTER_HEADER = "Palabre-Voter"
+MEMBER_COOKIE = "palabre_member"
+MEMBER_HEADER = "Palabre-Member"
+# Noted on a request by ``sign_on.Members``: the member, or why the token does not hold.
+MEMBER = "palabre_member"
 
 _YEAR = 365 * 24 * 3600
 # What tokens.new_token() makes is 43 characters; anything else was never ours and opens nothing.
@@ -62,11 +67,28 @@ def viewer_of(request: Request[Any, Any, Any], house: House) -> Viewer:  # noqa:
 
 
 def author_token(request: Request[Any, Any, Any]) -> str | None:
-    """Return the author's secret: ``Authorization: Bearer``, else the cookie."""
+    """Return the author's secret: a member's own, ``Authorization: Bearer``, else the cookie."""
+    member = request.scope["state"].get(MEMBER)
+    if isinstance(member, Member):
+        return member.token
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return _wellformed(value.strip())
     return _wellformed(request.cookies.get(AUTHOR_COOKIE, ""))
+
+
+def member_of(request: Request[Any, Any, Any]) -> Member | None:
+    """Return who signed on at their own site, or refuse a token that does not hold."""
+    found = request.scope["state"].get(MEMBER)
+    if isinstance(found, Refusal):
+        raise found
+    return found if isinstance(found, Member) else None
+
+
+def signed_name(request: Request[Any, Any, Any], site_id: str) -> str | None:
+    """Return the name under which a member of this site writes."""
+    found = request.scope["state"].get(MEMBER)
+    return found.name if isinstance(found, Member) and found.site_id == site_id else None
 
 
 def voter_token(request: Request[Any, Any, Any]) -> str | None:

@@ -129,6 +129,7 @@ async def receive(
             lang=lang or fields.get("lang") or request.query_params.get("lang"),
             parent=fields.get("parent") or None,
             name=fields.get("name"),
+            member=visitors.member_of(request),
             email=fields.get("email"),
             token=visitors.author_token(request),
             source=visitors.source_of(request, house),

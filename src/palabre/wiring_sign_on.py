@@ -1,0 +1,54 @@
+"""The keys of sites' own sign-on, from the settings and their files."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, cast
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from palabre.settings import Settings, SettingsError, private_text, secret_key
+from palabre.web.sign_on import SignOn, SignOnKey
+
+_SHORTEST = 32  # bytes of an HS256 key (RFC 7518, section 3.2)
+_PARTS = 3
+
+
+def sign_on_of(settings: Settings, folder: Path, clock: Callable[[], datetime]) -> SignOn | None:
+    """Return what reads tokens, None where no site has a key."""
+    keys: dict[str, SignOnKey] = {}
+    for site in settings.sites:
+        for line in site.sign_on_keys:
+            key = _key(site.id, line, folder)
+            if key.kid in keys:
+                raise SettingsError(f"[[sites]] {site.id}: sign_on_keys: two keys {key.kid!r}")
+            keys[key.kid] = key
+    if not keys:
+        return None
+    return SignOn(keys, secret=secret_key(settings, folder), clock=clock)
+
+
+def _key(site_id: str, line: str, folder: Path) -> SignOnKey:
+    where = f"[[sites]] {site_id}: sign_on_keys: {line!r}"
+    parts = line.split(maxsplit=2)
+    if len(parts) != _PARTS or parts[1] not in {"HS256", "EdDSA"}:
+        raise SettingsError(f"{where} must look like '2026-11 EdDSA sign-on.pem'")
+    kid, algorithm, name = parts
+    path = folder / name
+    try:
+        if algorithm == "HS256":
+            key, fits = private_text(path).encode(), True
+        else:
+            key = path.read_bytes()
+            fits = isinstance(load_pem_public_key(key), Ed25519PublicKey)
+    except FileNotFoundError:
+        raise SettingsError(f"{where}: {path}: no such file") from None
+    except ValueError:
+        fits = False
+    if not fits:
+        raise SettingsError(f"{where}: {path}: no Ed25519 public key in PEM")
+    if algorithm == "HS256" and len(key) < _SHORTEST:
+        raise SettingsError(f"{where}: {path}: shorter than {_SHORTEST} bytes")
+    chosen = cast("Literal['HS256', 'EdDSA']", algorithm)
+    return SignOnKey(site_id=site_id, kid=kid, algorithm=chosen, key=key)
