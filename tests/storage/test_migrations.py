@@ -33,13 +33,17 @@ from palabre.application.person_ports import DataRequest, Erased, Reading, Run, 
 from palabre.application.ports import EPOCH_LIFE, Repeat, UnitOfWork
 from palabre.application.tokens import key_of
 from palabre.domain.client import Counts
+from palabre.application.work_ports import DeskNote, DeskRefusal, NoteKind, SavedFilter
 from palabre.domain.comment import Status
 from palabre.domain.errors import Code, Refusal
+from palabre.domain.person import Duty, Role
 from palabre.domain.subscription import Act, Pace
 from palabre.storage.migrate import downgrade, upgrade
 from palabre.storage.schema import EXPECTED, NONE, REVISIONS
 from palabre.storage.store import SqlStore
 from palabre.storage.tables import metadata
+
+SEARCH = ("comment_search", "ix_comment_words_search")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -88,7 +92,13 @@ def test_migrations_lead_to_the_tables(url: str, engine: sa.Engine):
     assert upgrade(url) == EXPECTED
     with engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
+            connection,
+            opts={
+                "compare_type": True,
+                "compare_server_default": True,
+                # The search's own index differs by database; its behaviour is held elsewhere.
+                "include_name": lambda name, *_: not str(name).startswith(SEARCH),
+            },
         )
         assert compare_metadata(context, metadata) == []
 
@@ -107,7 +117,11 @@ def test_migrations_make_the_same_constraints_and_indexes_as_the_tables(
                 sorted(inspector.get_check_constraints(table), **by_name),
                 sorted(inspector.get_foreign_keys(table), **by_name),
                 sorted(inspector.get_unique_constraints(table), **by_name),
-                sorted((i["name"], i["column_names"]) for i in inspector.get_indexes(table)),
+                sorted(
+                    (i["name"], i["column_names"])
+                    for i in inspector.get_indexes(table)
+                    if i["name"] not in SEARCH
+                ),
                 inspector.get_pk_constraint(table)["constrained_columns"],
             )
             for table in metadata.tables
@@ -153,9 +167,10 @@ def fill(url: str) -> None:
     thread = open_thread(store)
     root = keep(store, a_stored(thread, email="zoe@mail.example"), source="a" * 64)
     answer = keep(store, a_stored(parent=root, status=Status.HELD))
-    claire = a_moderator(site_ids=("le-journal",))
+    claire = a_moderator(site_ids=("le-journal",), duties=(Duty(role=Role.MODERATOR),))
     with store.writing() as unit:
         unit.moderators.add(claire)
+        fill_desk(unit, answer.comment.id, claire.id)
         unit.moderators.open_session(a_session(claire))
         unit.decisions.add(a_record(answer, moderator=claire, note="Vu."))
         unit.outbox.put(an_event(root))
@@ -189,6 +204,18 @@ def fill(url: str) -> None:
         unit.mails.add(a_mail(subscription_id=asked.id), comment_ids=())
         fill_privacy(unit, root.comment.id)
     store.close()
+
+
+def fill_desk(unit: UnitOfWork, comment_id: str, moderator_id: str) -> None:
+    about = {"comment_id": comment_id, "moderator_id": moderator_id}
+    unit.work.join(comment_id, comment_id, b"s" * 128, ["b" * 32])
+    unit.work.add_note(DeskNote(id=an_id(), kind=NoteKind.NOTE, text="Vu.", at=NOON, **about))
+    unit.work.save_filter(
+        SavedFilter(id=an_id(), moderator_id=moderator_id, name="Sport", query="section=sport")
+    )
+    unit.work.refuse(
+        DeskRefusal(at=NOON, moderator_id=moderator_id, method="GET", path="/desk", code="x")
+    )
 
 
 def fill_privacy(unit: UnitOfWork, comment_id: str) -> None:

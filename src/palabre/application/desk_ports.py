@@ -1,10 +1,11 @@
 """What the newsroom's accounts need from outside; ``ports`` puts the parts together."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from palabre.application.stored import Session
-from palabre.domain.person import Moderator
+from palabre.domain.person import Duty, Moderator
 
 
 class Moderators(Protocol):
@@ -12,6 +13,12 @@ class Moderators(Protocol):
 
     def add(self, moderator: Moderator) -> None:
         """Store a new account; a login that is taken is refused (``bad_field``, ``login``)."""
+
+    def all(self) -> Sequence[Moderator]:
+        """Return all accounts, by login."""
+
+    def set_duties(self, moderator_id: str, duties: Sequence[Duty]) -> None:
+        """Replace what the account may do where."""
 
     def get(self, moderator_id: str) -> Moderator | None: ...  # noqa: D102
     def by_login(self, login: str) -> Moderator | None: ...  # noqa: D102

@@ -23,6 +23,7 @@ from palabre.application.stored import (
     Standing,
     Stored,
 )
+from palabre.application.work_ports import Work
 from palabre.domain.article import Thread
 from palabre.domain.comment import Body, Comment, Status
 from palabre.domain.decision import Decision, DecisionRecord
@@ -62,6 +63,7 @@ __all__ = [
     "UnitOfWork",
     "Upkeep",
     "Votes",
+    "Work",
 ]
 
 Clock = Callable[[], datetime]
@@ -242,6 +244,7 @@ class UnitOfWork(Protocol):
     people: People
     upkeep: Upkeep
     legal: Legal
+    work: Work
     clients: Clients
     labels: Labels
 

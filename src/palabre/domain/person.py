@@ -14,12 +14,33 @@ class Role(StrEnum):
     """What a signed-in person is there for."""
 
     MODERATOR = "moderator"
+    LEAD = "lead"
+    LEGAL = "legal"
     ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """A role for a part of the house: one section, one site, or all of it (None)."""
+
+    role: Role
+    site_id: str | None = None
+    section_id: str | None = None
+
+    def covers(self, site_id: str, section_id: str | None) -> bool:
+        """Tell whether the duty reaches an article of this section ("" and None: of none)."""
+        if self.site_id is not None and self.site_id != site_id:
+            return False
+        return self.section_id is None or self.section_id == section_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moderator:
-    """A member of the newsroom with an account. ``site_ids`` empty: all sites."""
+    """A member of the newsroom with an account.
+
+    Without ``duties`` they have their ``role`` on ``site_ids`` (empty: on all sites); with duties
+    these say it all, and ``role`` is the account's title.
+    """
 
     id: str
     login: str
@@ -27,11 +48,28 @@ class Moderator:
     role: Role
     password_hash: str
     site_ids: tuple[str, ...] = ()
+    duties: tuple[Duty, ...] = ()
     created_at: datetime
 
+    @property
+    def all_duties(self) -> tuple[Duty, ...]:
+        """What the account may do where, in one form."""
+        if self.duties:
+            return self.duties
+        sites = self.site_ids or (None,)
+        return tuple(Duty(role=self.role, site_id=site_id) for site_id in sites)
+
     def works_on(self, site_id: str) -> bool:
-        """Tell whether this account covers the site."""
-        return not self.site_ids or site_id in self.site_ids
+        """Tell whether this account covers the site, or a section of it."""
+        return any(duty.site_id in {None, site_id} for duty in self.all_duties)
+
+    def works_in(self, site_id: str, section_id: str | None) -> bool:
+        """Tell whether this account covers a section of the site."""
+        return any(duty.covers(site_id, section_id) for duty in self.all_duties)
+
+    def roles_in(self, site_id: str, section_id: str | None) -> frozenset[Role]:
+        """Return the roles that the account has there."""
+        return frozenset(d.role for d in self.all_duties if d.covers(site_id, section_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +151,8 @@ def _is_visible(case: Case) -> Code | None:
 def _works_here(case: Case) -> Code | None:
     if case.viewer.moderator is None:
         return Code.SIGN_IN_REQUIRED
-    works = case.viewer.moderator.works_on(case.thread.article.site_id)
+    article = case.thread.article
+    works = case.viewer.moderator.works_in(article.site_id, article.section_id)
     return None if works else Code.NOT_PERMITTED
 
 

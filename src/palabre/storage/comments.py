@@ -11,7 +11,7 @@ from palabre.application.ports import Position, Sort, Standing, Stored
 from palabre.domain.comment import Body, Comment, Status, check_move
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import is_id
-from palabre.storage import pages, scores
+from palabre.storage import pages, scores, work_index
 from palabre.storage.column_types import Row
 from palabre.storage.comment_rows import COMMENT, FOR_DESK, body_of, comment_of, stored_of
 from palabre.storage.counters import settle, touch
@@ -127,6 +127,7 @@ class SqlComments:
             _ADD_SOURCE.later(connection, {"comment_id": comment.id, **sent})
         if public:
             settle(connection, comment, before=False, after=True, published=1)
+        work_index.added(connection, comment, author, body)
 
     def get(self, comment_id: str) -> Comment | None:
         """Return a comment without its words; None, too, for text that is no identifier."""
@@ -151,6 +152,7 @@ class SqlComments:
         self._connection.execute(
             _REVISE, {"comment": comment_id, "new_revision": body.revision, "at": at}
         )
+        work_index.revised(self._connection, comment, body)
         self._touch_if_public(comment)
 
     def move(self, comment_id: str, to: Status) -> Comment:
@@ -163,6 +165,7 @@ class SqlComments:
         moved = comment_of(self._connection.execute(_MOVE, change).one())
         published = (to is Status.PUBLISHED) - (status is Status.PUBLISHED)
         settle(self._connection, moved, before=row.listed, after=listed, published=published)
+        work_index.moved(self._connection, status, moved)
         return moved
 
     def erase_words(self, comment_id: str) -> None:
@@ -170,6 +173,7 @@ class SqlComments:
         comment = comment_of(self._locked(comment_id))
         for statement in _ERASE:
             self._connection.execute(statement, {"comment": comment_id})
+        work_index.forgotten(self._connection, comment_id)
         self._touch_if_public(comment)
         erased(self._connection)
 

@@ -15,11 +15,13 @@ _KEY = "palabre.effects"
 class Effects:
     """``changed``: the threads of which a reader may now see something else; None for any.
 
-    ``erased``: words were deleted, which must leave the database's log as well.
+    ``erased``: words were deleted, which must leave the database's log as well. ``unindexed``: the
+    search knew some of them, and its index keeps what it knew until it is told to tidy up.
     """
 
     changed: set[str | None] = field(default_factory=set)
     erased: bool = False
+    unindexed: bool = False
 
 
 def begin(connection: sa.Connection) -> Effects:
@@ -42,3 +44,8 @@ def changed(connection: sa.Connection, thread_id: str | None) -> None:
 def erased(connection: sa.Connection) -> None:
     """Note that words were deleted."""
     connection.info[_KEY].erased = True
+
+
+def unindexed(connection: sa.Connection) -> None:
+    """Note that words which the search knew were deleted."""
+    connection.info[_KEY].unindexed = True

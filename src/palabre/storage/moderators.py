@@ -1,5 +1,6 @@
 """Accounts of the newsroom, and their sessions: rows <-> Moderator, Session."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +9,14 @@ import sqlalchemy as sa
 from palabre.application.ports import Session
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import is_id
-from palabre.domain.person import Moderator, Role
+from palabre.domain.person import Duty, Moderator, Role
 from palabre.storage.locking import hold_table
-from palabre.storage.tables import moderator_sites, moderators, sessions
+from palabre.storage.tables import (
+    moderator_duties,
+    moderator_sites,
+    moderators,
+    sessions,
+)
 
 _ID: sa.BindParameter[Any] = sa.bindparam("moderator")
 _GET = sa.select(moderators).where(moderators.c.id == _ID)
@@ -20,6 +26,13 @@ _SITES = (
     .where(moderator_sites.c.moderator_id == _ID)
     .order_by(moderator_sites.c.rank)
 )
+_DUTIES = (
+    sa.select(moderator_duties.c.role, moderator_duties.c.site_id, moderator_duties.c.section_id)
+    .where(moderator_duties.c.moderator_id == _ID)
+    .order_by(moderator_duties.c.rank)
+)
+_NO_DUTIES = sa.delete(moderator_duties).where(moderator_duties.c.moderator_id == _ID)
+_ALL = sa.select(moderators.c.id).order_by(moderators.c.login)
 _PASSWORD = (
     sa.update(moderators).where(moderators.c.id == _ID).values(password_hash=sa.bindparam("new"))
 )
@@ -58,12 +71,35 @@ class SqlModerators:
         ]
         if covered:
             run(sa.insert(moderator_sites), covered)
+        self.set_duties(moderator.id, moderator.duties)
+
+    def set_duties(self, moderator_id: str, duties: Sequence[Duty]) -> None:
+        """Replace what the account may do where."""
+        run = self._connection.execute
+        run(_NO_DUTIES, {"moderator": moderator_id})
+        rows = [
+            {
+                "moderator_id": moderator_id,
+                "rank": rank,
+                "site_id": duty.site_id or "",
+                "section_id": duty.section_id or "",
+                "role": duty.role.value,
+            }
+            for rank, duty in enumerate(duties)
+        ]
+        if rows:
+            run(sa.insert(moderator_duties), rows)
 
     def get(self, moderator_id: str) -> Moderator | None:
         """Return the account with this id; None, too, for text that is no identifier."""
         if not is_id(moderator_id):
             return None
         return self._moderator(self._connection.execute(_GET, {"moderator": moderator_id}))
+
+    def all(self) -> Sequence[Moderator]:
+        """Return all accounts, by login."""
+        ids = self._connection.execute(_ALL).scalars().all()
+        return [found for i in ids if (found := self.get(i)) is not None]
 
     def by_login(self, login: str) -> Moderator | None:
         """Return the account with this login."""
@@ -114,6 +150,7 @@ class SqlModerators:
         if row is None:
             return None
         covered = self._connection.execute(_SITES, {"moderator": row.id}).scalars()
+        duties = self._connection.execute(_DUTIES, {"moderator": row.id})
         return Moderator(
             id=row.id,
             login=row.login,
@@ -121,5 +158,9 @@ class SqlModerators:
             role=Role(row.role),
             password_hash=row.password_hash,
             site_ids=tuple(covered),
+            duties=tuple(
+                Duty(role=Role(role), site_id=site or None, section_id=section or None)
+                for role, site, section in duties
+            ),
             created_at=row.created_at,
         )

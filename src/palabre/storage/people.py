@@ -13,6 +13,7 @@ from palabre.domain.comment import Status
 from palabre.domain.identifier import is_id
 from palabre.domain.subscription import Subscription
 from palabre.domain.vote import Value
+from palabre.storage import work_index
 from palabre.storage.column_types import Id
 from palabre.storage.counters import touch
 from palabre.storage.effects import erased
@@ -136,6 +137,7 @@ class SqlPeople:
         row = self._connection.execute(_DETACH, {**this, "nobody": author_key}).one()
         for statement in _CUT:
             self._connection.execute(statement, this)
+        work_index.unnamed(self._connection, [comment_id])
         if row.status == Status.PUBLISHED.value:
             touch(self._connection, row.thread_id)
         erased(self._connection)

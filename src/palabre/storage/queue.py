@@ -103,11 +103,11 @@ class SqlQueue:
             "limit": limit,
         }
         statement = NEWEST_FIRST if newest else OLDEST_FIRST
-        return self._items(self._connection.execute(statement, values).scalars().all())
+        return self.items(self._connection.execute(statement, values).scalars().all())
 
     def item(self, comment_id: str) -> QueueItem | None:
         """Return one comment as the desk shows it."""
-        return next(iter(self._items([comment_id] if is_id(comment_id) else [])), None)
+        return next(iter(self.items([comment_id] if is_id(comment_id) else [])), None)
 
     def counts(self, *, site_ids: Sequence[str]) -> Mapping[Status, int]:
         """Return how many comments stand in each state.
@@ -119,7 +119,8 @@ class SqlQueue:
         found[Status.PUBLISHED] = self._connection.execute(PUBLISHED, here).scalar_one()
         return {status: found.get(status, 0) for status in Status}
 
-    def _items(self, ids: Sequence[str]) -> list[QueueItem]:
+    def items(self, ids: Sequence[str]) -> list[QueueItem]:
+        """Return comments as the desk shows them, in the order given."""
         if not ids:
             return []
         found = {s.comment.id: s for s in self._stored(ids)}

@@ -30,6 +30,8 @@ from palabre.storage.listeners import Changed, Listeners
 from palabre.storage.log_sync import LogSync
 
 _SHORT = 0.05  # seconds that a look at the writers' connection may wait
+# FTS5 strikes deleted words out and drops them when it merges: this merges all (ADR 18).
+_TIDY = "INSERT INTO comment_search(comment_search) VALUES ('optimize')"
 _LOG_SIZE = 64 * 1024 * 1024  # what is kept of SQLite's write-ahead log after a rush
 
 
@@ -75,6 +77,8 @@ class SqliteDatabase:
             with connection.begin():
                 waiting.now(connection, "BEGIN IMMEDIATE")
                 yield connection
+                if effects.unindexed:
+                    waiting.now(connection, _TIDY)
             self._to_scrub = self._to_scrub or effects.erased
             if self._to_scrub:
                 self._to_scrub = not _emptied(connection)

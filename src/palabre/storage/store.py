@@ -23,6 +23,7 @@ from palabre.application.ports import (
     UnitOfWork,
     Upkeep,
     Votes,
+    Work,
 )
 from palabre.storage import schema
 from palabre.storage.clients import SqlClients
@@ -42,6 +43,7 @@ from palabre.storage.subscriptions import SqlSubscriptions
 from palabre.storage.threads import SqlThreads
 from palabre.storage.upkeep import SqlUpkeep
 from palabre.storage.votes import SqlVotes
+from palabre.storage.work import SqlWork
 
 
 class SqlUnit:
@@ -62,6 +64,7 @@ class SqlUnit:
         self.people: People = SqlPeople(connection)
         self.upkeep: Upkeep = SqlUpkeep(connection)
         self.legal: Legal = SqlLegal(connection)
+        self.work: Work = SqlWork(connection)
         self.clients: Clients = SqlClients(connection)
         self.labels: Labels = SqlLabels(connection)
 

@@ -16,7 +16,7 @@ from palabre.application.person_ports import Run
 from palabre.domain.comment import Status
 from palabre.domain.retention import Leaves
 from palabre.storage.counters import touch
-from palabre.storage.effects import erased
+from palabre.storage.effects import erased, unindexed
 from palabre.storage.tables import (
     client_labels,
     comment_authors,
@@ -44,6 +44,7 @@ from palabre.storage.tables import (
     subscriptions,
     votes,
 )
+from palabre.storage.work_index import unnamed
 
 _BEFORE: sa.BindParameter[Any] = sa.bindparam("before", type_=comments.c.created_at.type)
 _LIMIT: sa.BindParameter[Any] = sa.bindparam("limit", type_=sa.Integer)
@@ -239,6 +240,8 @@ class SqlUpkeep:
         removed = int(self._connection.execute(statement, asked).rowcount)
         if removed:
             erased(self._connection)
+        if removed and kind is Leaves.REVISIONS:
+            unindexed(self._connection)  # the search forgot them at the edit, its index did not
         return removed
 
     def _unsign(self, kind: Leaves, before: datetime, limit: int) -> int:
@@ -251,6 +254,7 @@ class SqlUpkeep:
         if kind is Leaves.EMAILS:
             run(_NO_MAILBOX, ids)
         else:
+            unnamed(self._connection, found)
             for thread_id in run(_THREADS, ids).scalars().all():
                 touch(self._connection, thread_id)
         run(_EMPTY, ids)

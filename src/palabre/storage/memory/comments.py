@@ -58,6 +58,7 @@ class MemoryComments:
         moved = replace(row, comment=replace(row.comment, status=to))
         self._rows[comment_id] = moved
         self._settle(moved, before=is_listed(row), published=published)
+        self._state.work.pop(comment_id, None)
         return moved.comment
 
     def erase_words(self, comment_id: str) -> None:
@@ -67,6 +68,9 @@ class MemoryComments:
         for record in list(self._state.records.values()):
             if record.comment_id == comment_id and record.note is not None:
                 self._state.records[record.id] = replace(record, note=None)
+        self._state.work.pop(comment_id, None)
+        for note in [n for n in self._state.desk_notes.values() if n.comment_id == comment_id]:
+            del self._state.desk_notes[note.id]
         self._touch_if_public(row.comment)
 
     def roots(

@@ -7,7 +7,7 @@ from datetime import datetime
 from palabre.application.ports import Session
 from palabre.domain.comment import Status
 from palabre.domain.errors import Code, Refusal
-from palabre.domain.person import Moderator
+from palabre.domain.person import Duty, Moderator
 from palabre.domain.vote import Tally, Value
 from palabre.storage.memory import scores
 from palabre.storage.memory.state import State
@@ -29,6 +29,16 @@ class MemoryModerators:
     def get(self, moderator_id: str) -> Moderator | None:
         """Return the account with this id."""
         return self._moderators.get(moderator_id)
+
+    def all(self) -> Sequence[Moderator]:
+        """Return all accounts, by login."""
+        return sorted(self._moderators.values(), key=lambda m: m.login)
+
+    def set_duties(self, moderator_id: str, duties: Sequence[Duty]) -> None:
+        """Replace what the account may do where."""
+        moderator = self._moderators.get(moderator_id)
+        if moderator is not None:
+            self._moderators[moderator_id] = replace(moderator, duties=tuple(duties))
 
     def by_login(self, login: str) -> Moderator | None:
         """Return the account with this login."""

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, MutableMapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from palabre.application.mail_ports import ConsentLine, Mail, Notice
 from palabre.application.person_ports import DataRequest, Erased, Hold, Reading, Run, SealedLine
 from palabre.application.ports import Repeat, Session
+from palabre.application.work_ports import DeskNote, DeskRefusal, SavedFilter
 from palabre.domain.article import Thread
 from palabre.domain.client import ApiKey, Counts, LabelledExample
 from palabre.domain.comment import Author, Body, Comment
@@ -111,6 +112,10 @@ class State:
     erasures: Table[int, Erased] = field(default_factory=Table)
     runs: Table[int, Run] = field(default_factory=Table)
     source_keys: Table[str, tuple[bytes, datetime]] = field(default_factory=Table)
+    work: Table[str, Any] = field(default_factory=Table)  # memory/work.py says what
+    desk_notes: Table[str, DeskNote] = field(default_factory=Table)
+    saved_filters: Table[str, SavedFilter] = field(default_factory=Table)
+    desk_refusals: Table[int, DeskRefusal] = field(default_factory=Table)
     client_keys: Table[str, ApiKey] = field(default_factory=Table)
     # By key, month and blog.
     client_usage: Table[tuple[str, str, str], Counts] = field(default_factory=Table)

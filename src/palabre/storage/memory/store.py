@@ -22,6 +22,7 @@ from palabre.application.ports import (
     UnitOfWork,
     Upkeep,
     Votes,
+    Work,
 )
 from palabre.domain.errors import Code, Refusal
 from palabre.storage.listeners import Listeners
@@ -36,6 +37,7 @@ from palabre.storage.memory.repeats import MemoryRepeats
 from palabre.storage.memory.state import State
 from palabre.storage.memory.subscriptions import MemorySubscriptions
 from palabre.storage.memory.upkeep import MemoryLegal, MemoryUpkeep
+from palabre.storage.memory.work import MemoryWork
 
 _PATIENCE = 5.0  # seconds that a writer waits for its turn, as on SQLite
 
@@ -58,6 +60,7 @@ class MemoryUnit:
         self.people: People = MemoryPersons(state)
         self.upkeep: Upkeep = MemoryUpkeep(state)
         self.legal: Legal = MemoryLegal(state)
+        self.work: Work = MemoryWork(state)
         self.clients: Clients = MemoryClients(state)
         self.labels: Labels = MemoryLabels(state)
 

@@ -18,6 +18,7 @@ _PLAIN = {
     "comment_bodies": "comment_id revision renderer",
     "comment_mailboxes": "comment_id",
     "comment_sources": "comment_id created_at",
+    "comment_words": "position comment_id",
     "comments": (
         "id site_id thread_id root_id parent_id depth status created_at lang revision edited_at up"
         " down score replies listed listed_below"
@@ -26,6 +27,8 @@ _PLAIN = {
     "data_requests": "id site_id",
     "decision_notes": "decision_id comment_id",
     "decisions": "position id comment_id revision",
+    "desk_notes": "id comment_id kind at",
+    "desk_refusals": "position at",
     "erasures": "position",
     "held_words": "comment_id at",
     "legal_holds": "comment_id begun_at ends_at",
@@ -33,12 +36,19 @@ _PLAIN = {
     "legal_sources": "position at",
     "mail_addresses": "",
     "mails": "position id site_id thread_id slot due_at attempts",
+    "moderator_duties": "moderator_id rank site_id section_id",
     "moderator_sites": "moderator_id site_id rank",
     "moderators": "id created_at",
     "notices": "comment_id subscription_id site_id thread_id made_at due_at mail_id",
     "outbox": "position id kind site_id thread_id comment_id at handled_at attempts",
+    "queue_bands": "comment_id",
+    "queue_entries": (
+        "comment_id site_id section_id thread_id lang priority harm reach rule entered_at level"
+        " group_id"
+    ),
     "repeats": "comment_id at",
     "retention_runs": "position at kind removed",
+    "saved_filters": "id",
     "score_floors": "thread_id version",
     "score_notes": "comment_id until since thread_id score at",
     "sections": "site_id id rank name path",
@@ -59,6 +69,7 @@ _PERSONAL: Mapping[str, Mapping[Held, str]] = {
     "comment_bodies": {Held.WORDS: "text html salt"},
     "comment_mailboxes": {Held.EMAIL: "mailbox"},
     "comment_sources": {Held.SOURCE: "source"},
+    "comment_words": {Held.WORDS: "words", Held.NAME: "name"},
     "comments": {Held.TOKEN: "author_key"},
     "consents": {Held.CONSENT: "address_hash kind act text lang at"},
     "data_requests": {Held.REQUEST: "address address_hash lang asked_at"},
@@ -70,6 +81,8 @@ _PERSONAL: Mapping[str, Mapping[Held, str]] = {
             " automated_detection automated_decision commitment supersedes"
         )
     },
+    "desk_notes": {Held.NOTE: "text", Held.ACCOUNT: "moderator_id"},
+    "desk_refusals": {Held.ACCOUNT: "moderator_id method path code"},
     "erasures": {Held.ERASURE: "at scope asked_by comments votes subscriptions held"},
     "held_words": {Held.HOLD: "content"},
     "legal_holds": {Held.HOLD: "reason placed_by"},
@@ -81,9 +94,16 @@ _PERSONAL: Mapping[str, Mapping[Held, str]] = {
         )
     },
     "mails": {Held.MAIL: "kind address_hash subscription_id made_at state done_at reason"},
+    "moderator_duties": {Held.ACCOUNT: "role"},
     "moderators": {Held.ACCOUNT: "login name role password_hash"},
     "notices": {Held.MAIL: "address_hash"},
+    "queue_bands": {Held.WORDS: "band"},
+    "queue_entries": {
+        Held.WORDS: "signature",
+        Held.ACCOUNT: "claimed_by claimed_until assigned_to",
+    },
     "repeats": {Held.TOKEN: "key content"},
+    "saved_filters": {Held.ACCOUNT: "moderator_id name query"},
     "sessions": {Held.ACCOUNT: "key moderator_id"},
     "site_names": {Held.ACCOUNT: "name"},
     "source_keys": {Held.SOURCE: "key"},

@@ -1,0 +1,104 @@
+"""The desk's lists, as statements: bounded by where an account works, narrowed by a filter."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from palabre.application.work_ports import Place, Wanted
+from palabre.domain.comment import Status
+from palabre.storage.column_types import Id
+from palabre.storage.tables import articles, comment_words, comments, queue_entries
+
+_entry = queue_entries.c
+_LIMIT: sa.BindParameter[Any] = sa.bindparam("limit", type_=sa.Integer)
+_fts = sa.table("comment_search", sa.column("rowid", sa.Integer), sa.column("comment_search"))
+
+
+def within(
+    places: Sequence[Place], site: sa.ColumnElement[str], section: sa.ColumnElement[Any]
+) -> sa.ColumnElement[bool]:
+    """Tell whether a row belongs to where the account works."""
+    whole = [site_id for site_id, section_id in places if section_id is None]
+    parts = [
+        sa.and_(site == site_id, section == section_id)
+        for site_id, section_id in places
+        if section_id is not None
+    ]
+    return sa.or_(site.in_(whole), *parts) if whole else sa.or_(sa.false(), *parts)
+
+
+def page(entries: sa.Select[Any], wanted: Wanted, now: datetime) -> sa.Select[Any]:
+    """Return the statement of one page of the queue, after (``priority``, ``after``).
+
+    It reads one index from that place on; what a filter leaves out is passed over.
+    """
+    priority: sa.BindParameter[Any] = sa.bindparam("priority", type_=sa.Double)
+    begun = sa.bindparam("after", type_=Id)
+    conditions = [
+        _entry.level == wanted.level.value,
+        _entry.priority <= priority,
+        sa.or_(_entry.priority < priority, _entry.comment_id > begun),
+        within(wanted.places, _entry.site_id, _entry.section_id),
+    ]
+    for column, value in (
+        (_entry.site_id, wanted.site_id),
+        (_entry.section_id, wanted.section_id),
+        (_entry.rule, wanted.rule),
+        (_entry.lang, wanted.lang),
+        (_entry.assigned_to, wanted.assigned_to),
+    ):
+        if value is not None:
+            conditions.append(column == value)
+    if wanted.free_for is not None:
+        free = (_entry.claimed_by.is_(None), _entry.claimed_until <= now)
+        conditions.append(sa.or_(*free, _entry.claimed_by == wanted.free_for))
+        nobody = _entry.assigned_to.is_(None)
+        conditions.append(sa.or_(nobody, _entry.assigned_to == wanted.free_for))
+    return (
+        entries.where(*conditions).order_by(_entry.priority.desc(), _entry.comment_id).limit(_LIMIT)
+    )
+
+
+def levels(places: Sequence[Place]) -> sa.Select[Any]:
+    """Return the statement that counts what waits at each desk."""
+    return (
+        sa.select(_entry.level, sa.func.count())
+        .where(within(places, _entry.site_id, _entry.section_id))
+        .group_by(_entry.level)
+    )
+
+
+def search(
+    dialect: str, terms: Sequence[Sequence[str]], places: Sequence[Place], status: Status | None
+) -> sa.Select[Any]:
+    """Return the statement of one page of what the search finds, newest first.
+
+    Stems are letters and digits only: nothing in them has a meaning to either query language.
+    """
+    place = comment_words.c.position
+    asked = (
+        sa.select(place, comment_words.c.comment_id)
+        .join(comments, comments.c.id == comment_words.c.comment_id)
+        .where(place < sa.bindparam("after", type_=sa.BigInteger))
+        .order_by(place.desc())
+        .limit(_LIMIT)
+    )
+    if dialect == "postgresql":
+        query = " & ".join(f"({' | '.join(forms)})" for forms in terms)
+        # Written as the index has it (migration 0009); nothing from outside is in this text.
+        indexed: sa.ColumnElement[Any] = sa.literal_column(
+            "to_tsvector('simple', comment_words.words || ' ' || comment_words.name)"
+        )
+        simple: sa.ColumnElement[Any] = sa.literal_column("'simple'")
+        asked = asked.where(indexed.op("@@")(sa.func.to_tsquery(simple, query)))
+    else:
+        query = " AND ".join("(" + " OR ".join(f'"{f}"' for f in forms) + ")" for forms in terms)
+        matching = sa.select(_fts.c.rowid).where(_fts.c.comment_search.op("MATCH")(query))
+        asked = asked.where(place.in_(matching))
+    if status is not None:
+        asked = asked.where(comments.c.status == status.value)
+    if any(section_id is not None for _, section_id in places):
+        asked = asked.join(articles, articles.c.thread_id == comments.c.thread_id)
+    return asked.where(within(places, comments.c.site_id, articles.c.section_id))
