@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from litestar.testing import TestClient
 
 from builders import ORIGIN, StillClock
+from palabre.application.ports import Sort
 from palabre.web.app import create_app
 from palabre.web.house import House
 from palabre.web.sign_on import SignOn, SignOnKey
@@ -89,6 +90,27 @@ def test_staff_sign_with_protected_names_and_are_marked(
     assert refused.json()["code"] == "name_reserved"
     said = post(client, sign(name="Le Journal", staff=True)).json()
     assert (said["comment"]["name"], said["comment"]["staff"]) == ("Le Journal", True)
+
+
+def test_the_newsroom_answers_in_a_closed_thread(
+    client: TestClient[Any], sign: Sign, house: House, moderator: Any
+) -> None:
+    said = post(client, sign(sub="1", name="Un lecteur")).json()
+    thread = house.read.page(URL, Sort.NEWEST, limit=1).thread
+    assert thread is not None
+    house.close_thread(thread.id, moderator, closed=True)
+    assert post(client, sign()).json()["code"] == "thread_closed"
+    assert (
+        post(client, sign("other", aud="la-gazette", staff=True)).json()["code"] == "thread_closed"
+    )
+    staff = sign(sub="7", name="La rédaction", staff=True)
+    page = client.get("/thread", params={"url": URL}, headers={"Palabre-Member": staff}).text
+    assert 'id="palabre-form"' in page
+    answer = post(client, staff, parent=said["id"], text="Droit de réponse.").json()
+    assert (answer["status"], answer["comment"]["staff"]) == ("published", True)
+    public = client.get("/thread", params={"url": URL}).text
+    assert "Droit de réponse." in public
+    assert 'id="palabre-form"' not in public
 
 
 def test_a_member_of_another_site_is_a_guest(client: TestClient[Any], sign: Sign) -> None:

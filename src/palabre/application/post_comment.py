@@ -135,7 +135,9 @@ class PostComment:
                 if earlier is not None:
                     return _again(unit, earlier, repeat, tokens)
             thread = self._thread(unit, site, address, new)
-            viewer = Viewer(author_key=key_of(token))
+            viewer = Viewer(
+                author_key=key_of(token), staff_of=site.id if author.is_staff else None
+            )
             require(Action.POST, Case(viewer=viewer, now=now, thread=thread))
             parent = self._parent(unit, thread, new.parent)
             comment = Comment(

@@ -76,12 +76,14 @@ class Moderator:
 class Viewer:
     """Whoever asks: perhaps an author (by token), perhaps a voter, perhaps a moderator.
 
-    The keys are hashes of the secrets that were shown, never the secrets.
+    The keys are hashes of the secrets that were shown, never the secrets. ``staff_of``: the site
+    that says, by its own sign-on, that they are of its newsroom.
     """
 
     author_key: str | None = None
     voter_key: str | None = None
     moderator: Moderator | None = None
+    staff_of: str | None = None
 
     def wrote(self, comment: Comment) -> bool:
         """Tell whether the viewer holds the token of the comment's author."""
@@ -115,6 +117,14 @@ class Case:
 
 def _is_open(case: Case) -> Code | None:
     return None if case.thread.is_open(case.now) else Code.THREAD_CLOSED
+
+
+def _may_write(case: Case) -> Code | None:
+    # The newsroom may answer after the end: a right of reply has no closing time (French law of
+    # 21 June 2004, article 1-1, III).
+    if case.viewer.staff_of == case.thread.article.site_id:
+        return None
+    return _is_open(case)
 
 
 def _is_mine(case: Case) -> Code | None:
@@ -158,9 +168,9 @@ def _works_here(case: Case) -> Code | None:
 
 # All of a row's conditions must hold; the first that does not is the reason given.
 TABLE: dict[Action, tuple[Callable[[Case], Code | None], ...]] = {
-    Action.POST: (_is_open,),
+    Action.POST: (_may_write,),
     Action.READ: (_is_visible,),
-    Action.EDIT: (_exists, _is_mine, _is_editable, _is_open),
+    Action.EDIT: (_exists, _is_mine, _is_editable, _may_write),
     Action.DELETE: (_exists, _is_mine),
     Action.VOTE: (_is_public, _is_not_mine, _is_open),
     Action.MODERATE: (_works_here,),

@@ -91,7 +91,8 @@ def form_of(
     ``reply`` names the comment to answer and its author. A refused comment that was just sent comes
     back to be reworked: sending it anew would leave a second refusal behind.
     """
-    if page.thread is not None and not page.thread.is_open(look.now):
+    closed = page.thread is not None and not page.thread.is_open(look.now)
+    if closed and not look.is_staff:
         return None
     own = edit_form(mine, look, edit, kind="edit") or edit_form(
         mine, look, look.posted, kind="again"

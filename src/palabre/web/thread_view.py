@@ -113,6 +113,11 @@ class Look:
     posted: str | None = None
     signed: str | None = None
 
+    @property
+    def is_staff(self) -> bool:
+        """Tell whether the site's newsroom looks: it may write in a closed thread."""
+        return self.signed is not None and self.viewer.staff_of is not None
+
     def name_of(self, stored: Stored) -> str:
         """Return the name a comment is signed with."""
         return stored.author.name or self.words.say("comment.guest")
@@ -153,10 +158,10 @@ class Look:
             down=comment.down,
             vote=votes.votes.get(comment.id, 0) if votes else 0,
             can_vote=is_public and not is_mine and is_open,
-            can_reply=is_public and is_open,
-            can_edit=is_mine and is_open and in_time,
+            can_reply=is_public and (is_open or self.is_staff),
+            can_edit=is_mine and (is_open or self.is_staff) and in_time,
             until=words.moment(comment.created_at + self.house.config.edit_window)
-            if is_mine and is_open and in_time
+            if is_mine and (is_open or self.is_staff) and in_time
             else None,
             passage=_passage_view(stored.passage, url) if html else None,
             parent_id=comment.parent_id,

@@ -60,9 +60,11 @@ class PartitionedCookie(Cookie):
 def viewer_of(request: Request[Any, Any, Any], house: House) -> Viewer:  # noqa: ARG001 -- contract
     """Return the reader as the permission table knows them: by the hashes of their tokens."""
     author, voter = author_token(request), voter_token(request)
+    member = request.scope["state"].get(MEMBER)
     return Viewer(
         author_key=tokens.key_of(author) if author else None,
         voter_key=tokens.key_of(voter) if voter else None,
+        staff_of=member.site_id if isinstance(member, Member) and member.is_staff else None,
     )
 
 
