@@ -32,7 +32,8 @@ EACH_CLASS: Final = 150
 # More of the only antisemitism in English; fewer sentences by template and of loose labels.
 OTHER_CLASS: Final = {
     "isca-antisemitism": 240, "identity-templates-en": 40, "identity-templates-de": 40,
-    "identity-templates-nl": 40, "mlma-en": 40, "davidson": 60, "ftr-unresolved": 0,
+    "identity-templates-nl": 40, "mlma-en": 40, "mlma-fr": 60, "davidson": 60,
+    "ftr-unresolved": 0,
 }  # fmt: skip
 PROCESSES: Final = 2
 LONGEST: Final = 128  # pieces read of a held-back text: comments are shorter
@@ -119,7 +120,7 @@ def _kept_logits(folder: Path, texts: list[str], tell: Tell) -> NDArray[np.float
 
 def ship_linear(
     folder: Path, encoder: Path, learned: list[Sample], held: list[Sample], version: str,
-    tell: Tell, *, teach: int = 12_000,
+    tell: Tell, *, teach: int = 36_000,
 ) -> None:  # fmt: skip
     """Fit, calibrate and write the linear model; ``teach`` texts get the encoder's word too."""
     if not (folder / WEIGHTS).is_file():
