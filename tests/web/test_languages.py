@@ -1,10 +1,13 @@
 """Which language an answer comes in."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from babel import Locale
 from litestar.testing import RequestFactory
 
+from palabre.rendering.catalogue import PoCatalogue
 from palabre.web.languages import catalogue_for
 
 
@@ -40,3 +43,23 @@ def test_explicit_then_page_then_browser_then_house(
 def test_a_house_in_a_language_nobody_translated_speaks_english(build: Any, store: Any):
     house = build(store, lang="eo")
     assert catalogue_for(RequestFactory().get("/"), house).lang == "en"
+
+
+@pytest.mark.parametrize(
+    ("path", "lang", "expected"),
+    [
+        ("/thread", "de", "de"),
+        ("/desk", "de", "fr"),
+        ("/desk", "en", "en"),
+        ("/privacy", "de", "fr"),
+    ],
+)
+def test_no_page_speaks_two_languages_at_once(
+    build: Any, store: Any, path: str, lang: str, expected: str
+):
+    house = build(store)
+    words = house.catalogues["en"]
+    german = PoCatalogue(Locale.parse("de"), words.messages, own=words.own - {"desk", "privacy"})
+    house = replace(house, catalogues={**house.catalogues, "de": german})
+    request = RequestFactory().get(path, query_params={"lang": lang})
+    assert catalogue_for(request, house, "fr").lang == expected

@@ -21,11 +21,16 @@ FALLBACK = "en"
 
 @dataclass(frozen=True, slots=True)
 class PoCatalogue:
-    """The words of one language. ``zone``: the time zone in which moments are told."""
+    """The words of one language.
+
+    ``zone``: the time zone in which moments are told; ``own``: the domains (first parts of keys)
+    of which this language has every message itself.
+    """
 
     locale: Locale
     messages: Mapping[str, tuple[str, ...]]
     zone: tzinfo = UTC
+    own: frozenset[str] = frozenset()
 
     @property
     def lang(self) -> str:
@@ -36,6 +41,10 @@ class PoCatalogue:
     def is_right_to_left(self) -> bool:
         """Tell whether the language is written from right to left."""
         return bool(self.locale.text_direction == "rtl")
+
+    def covers(self, domain: str) -> bool:
+        """Tell whether every message of a domain ("desk") is there in this very language."""
+        return domain in self.own
 
     def has(self, key: str) -> bool:
         """Tell whether there is a sentence under ``key``."""
@@ -92,9 +101,16 @@ def load_catalogues(zone: tzinfo = UTC) -> dict[str, PoCatalogue]:
     }
     english = found[FALLBACK]
     return {
-        lang: PoCatalogue(Locale.parse(lang, sep="-"), {**english, **messages}, zone)
+        lang: PoCatalogue(
+            Locale.parse(lang, sep="-"), {**english, **messages}, zone, _whole(messages, english)
+        )
         for lang, messages in found.items()
     }
+
+
+def _whole(messages: Mapping[str, object], english: Mapping[str, object]) -> frozenset[str]:
+    domains = {key.partition(".")[0] for key in english}
+    return frozenset(domains - {key.partition(".")[0] for key in set(english) - set(messages)})
 
 
 def _read(data: bytes) -> dict[str, tuple[str, ...]]:

@@ -40,6 +40,9 @@ class Catalogue(Protocol):
         """Tell whether the language is written from right to left."""
         ...
 
+    def covers(self, domain: str) -> bool:
+        """Tell whether every message of a domain ("desk") is there in this very language."""
+
     def say(self, key: str, **values: object) -> str:
         """Return the sentence under ``key`` with its named placeholders filled."""
 

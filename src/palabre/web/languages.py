@@ -6,6 +6,9 @@ from litestar import Request
 
 from palabre.web.house import Catalogue, House
 
+# Pages that are not in every language, by the domain of messages they are made of: a language that
+# lacks some of it is passed over there, so that no page speaks two at once.
+_PARTLY = {"/desk": "desk", "/privacy": "privacy", "/my-data": "data"}
 _MAX_HEADER = 300
 _FALLBACK = "en"
 # Noted on a request whose words the browser chose: its answer does not fit everybody.
@@ -20,22 +23,28 @@ def catalogue_for(
     The reader's explicit ``?lang=`` wins; then the page's own language, so that a page reads as one
     and its address names one content; then what the browser prefers; then the house's language.
     """
+    path = request.scope["path"]
+    domain = next((d for begin, d in _PARTLY.items() if path.startswith(begin)), None)
     asked = _parameter(request.scope.get("query_string", b""))
     for tag in (asked, default):
-        found = _known(tag, house) if tag else None
+        found = _known(tag, house, domain) if tag else None
         if found is not None:
             return found
     request.scope["state"][BY_BROWSER] = True
     for tag in _preferred(request.headers.get("accept-language", "")):
-        found = _known(tag, house)
+        found = _known(tag, house, domain)
         if found is not None:
             return found
-    return _known(house.config.lang, house) or house.catalogues[_FALLBACK]
+    return _known(house.config.lang, house, domain) or house.catalogues[_FALLBACK]
 
 
-def _known(tag: str, house: House) -> Catalogue | None:
+def _known(tag: str, house: House, domain: str | None) -> Catalogue | None:
     """Return the catalogue of the tag or of the language it is a variety of (fr-CA: fr)."""
-    tags = {lang.lower(): catalogue for lang, catalogue in house.catalogues.items()}
+    tags = {
+        lang.lower(): catalogue
+        for lang, catalogue in house.catalogues.items()
+        if domain is None or catalogue.covers(domain)
+    }
     wanted = tag.strip().lower()
     while wanted:
         if wanted in tags:
