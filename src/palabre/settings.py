@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from palabre.settings_check import complaint
+from palabre.settings_law import Law
 from palabre.settings_privacy import Privacy, Retention
 from palabre.settings_sections import (
     Comments,
@@ -53,6 +54,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     mail: Mail = Mail()
     privacy: Privacy = Privacy()
     retention: Retention = Retention()
+    law: Law = Law()
     log: Log = Log()
     sites: list[SiteSettings] = []
 
@@ -83,6 +85,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "mail": Mail,
     "privacy": Privacy,
     "retention": Retention,
+    "law": Law,
     "log": Log,
 }
 

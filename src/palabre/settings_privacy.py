@@ -47,6 +47,9 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     unpublished_days: Annotated[int, _about("Held and refused comments.")] = 365
     revision_days: Annotated[int, _about("Earlier wordings of comments that were edited.")] = 365
     vote_days: Annotated[int, _about("Who voted; the count stays.")] = 365
+    report_days: Annotated[
+        int, _about("What reports and appeals said, and who made them, once they are answered.")
+    ] = 365
     note_days: Annotated[int, _about("Moderators' notes on comments.")] = 365
     label_days: Annotated[
         int, _about("Comments that programs with a key reported as spam or not; text alone.")

@@ -72,6 +72,9 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         "5/hour;20/day"
     )
     sign_in: Annotated[str, _about("Attempts to sign in from one address.")] = "5/minute;30/hour"
+    report: Annotated[str, _about("Reports and appeals from one client address.")] = (
+        "5/minute;20/hour"
+    )
     body_bytes: Annotated[int, _about("Longest request body, in bytes.")] = 131_072
     waiting_writes: Annotated[
         int,

@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -44,6 +44,7 @@ from palabre.web.demo_pages import load_articles
 from palabre.web.freshness import Changes
 from palabre.web.house import House
 from palabre.web.writers import Writers
+from palabre.wiring_law import law_cases
 from palabre.wiring_mail import mail_cases
 from palabre.wiring_privacy import keep_source_of, own_data, source_keys
 from palabre.wiring_sign_on import sign_on_of
@@ -160,6 +161,14 @@ def sign_in_of(parts: Parts) -> SignIn:
 
 def build_house(parts: Parts, *, with_demo: bool = False) -> House:
     """Return everything that requests are answered with."""
+    house = _furnished(parts, with_demo=with_demo)
+    law = law_cases(
+        parts.settings, parts.folder, parts.store, parts.clock, house.moderate, parts.rules
+    )
+    return replace(house, law=law)
+
+
+def _furnished(parts: Parts, *, with_demo: bool) -> House:
     settings, store, clock = parts.settings, parts.store, parts.clock
     render = MarkdownRenderer()
     limits = Limits(text_length=settings.comments.text_length)

@@ -40,6 +40,7 @@ def periods_of(settings: Settings) -> Periods:
         Leaves.PUBLISHED: after(days.published_days),
         Leaves.VOTES: after(days.vote_days),
         Leaves.NOTES: after(days.note_days),
+        Leaves.REPORT_WORDS: after(days.report_days),
         Leaves.CONSENTS: after(days.consent_days),
         Leaves.STOPPED: after(days.stopped_days),
         Leaves.LABELS: after(days.label_days),

@@ -25,6 +25,7 @@ def web_config(settings: Settings, folder: Path) -> WebConfig:
             vote=limits.vote,
             sign_in=limits.sign_in,
             subscribe=limits.subscribe,
+            report=limits.report,
         ),
         trusted_proxies=tuple(settings.server.trusted_proxies),
         metrics_from=tuple(settings.server.metrics_from),

@@ -27,6 +27,7 @@ from builders import (
 from client_builders import an_api_key, an_example
 from databases import Postgresql
 from mail_builders import ZOE, a_mail, a_telling, subscribe
+from palabre.application.ledger_ports import Place, Task
 from palabre.application.mail_ports import ConsentLine
 from palabre.application.person import Scope
 from palabre.application.person_ports import DataRequest, Erased, Reading, Run, SealedLine
@@ -37,6 +38,7 @@ from palabre.application.work_ports import DeskNote, DeskRefusal, NoteKind, Save
 from palabre.domain.comment import Status
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.person import Duty, Role
+from palabre.domain.ledger import Entry, LineKind, Words
 from palabre.domain.subscription import Act, Pace
 from palabre.storage.migrate import downgrade, upgrade
 from palabre.storage.schema import EXPECTED, NONE, REVISIONS
@@ -237,6 +239,12 @@ def fill_privacy(unit: UnitOfWork, comment_id: str) -> None:
     )
     unit.upkeep.note(Run(at=NOON, kind="mails", removed=3))
     unit.upkeep.keep_source_key("2026-03-02", b"k" * 32, NOON)
+    unit.ledger.add(
+        Entry(id=an_id(), kind=LineKind.REPORT, site_id="le-journal", at=NOON),
+        Words(salt=b"s" * 32, texts={"why": "Insulte."}),
+        Task(due_at=NOON),
+    )
+    unit.ledger.keep_place(Place(name="cms", number=1, due_at=NOON))
     key = an_api_key()
     unit.clients.add(key)
     unit.clients.count({(key.id, "2026-03", ""): Counts(calls=1)})

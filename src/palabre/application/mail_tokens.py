@@ -24,6 +24,8 @@ class Purpose(StrEnum):
     LEAVE = "leave"
     MANAGE = "manage"
     DATA = "data"
+    REPORT = "report"
+    STATEMENT = "statement"
 
 
 def address_hash(address: str, secret: bytes) -> str:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from palabre.application.client_ports import Clients, Labels
 from palabre.application.desk_ports import Moderators, PasswordHasher
+from palabre.application.ledger_ports import Ledger
 from palabre.application.mail_ports import Mails, Subscriptions
 from palabre.application.person_ports import Legal, People, Upkeep
 from palabre.application.stored import (
@@ -244,6 +245,7 @@ class UnitOfWork(Protocol):
     people: People
     upkeep: Upkeep
     legal: Legal
+    ledger: Ledger
     work: Work
     clients: Clients
     labels: Labels

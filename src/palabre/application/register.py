@@ -117,6 +117,8 @@ def _entries(keeping: Keeping) -> Iterator[Entry]:
             recipients=counted,
         )
     yield entry(Held.DECISION, LegalGround.DUTY, None, kept="decision")
+    yield entry(Held.LEDGER, LegalGround.DUTY, None, kept="decision")
+    yield entry(Held.REPORT, LegalGround.DUTY, Leaves.REPORT_WORDS)
     yield entry(Held.NOTE, LegalGround.INTEREST, Leaves.NOTES)
     labels = None if keeping.periods.get(Leaves.LABELS) else "label"
     yield entry(Held.LABEL, LegalGround.INTEREST, Leaves.LABELS, kept=labels)

@@ -41,6 +41,11 @@ class Code(StrEnum):
     LINK_INVALID = "link_invalid"
     LINK_EXPIRED = "link_expired"
     MAIL_OFF = "mail_off"
+    APPEAL_TOO_LATE = "appeal_too_late"
+    APPEAL_SETTLED = "appeal_settled"
+    SAME_MODERATOR = "same_moderator"
+    REPORTS_SUSPENDED = "reports_suspended"
+    SEAL_MISSING = "seal_missing"
     # who may
     NOT_YOURS = "not_yours"
     EDIT_WINDOW_OVER = "edit_window_over"

@@ -18,6 +18,8 @@ class Held(StrEnum):
     SOURCE = "source"  # keyed hash of the address a comment came from
     LIMITS = "limits"  # the same, counted in memory
     DECISION = "decision"  # what was decided on a comment, without its words
+    LEDGER = "ledger"  # statements of reasons, reports, appeals: what was done, without words
+    REPORT = "report"  # what somebody wrote in a report or an appeal, and who they said they are
     NOTE = "note"  # what a moderator wrote about a comment
     LABEL = "label"  # a comment on another page that a program with a key called spam or not
     SUBSCRIPTION = "subscription"

@@ -15,6 +15,7 @@ class Leaves(StrEnum):
     PUBLISHED = "published"
     VOTES = "votes"  # who voted; the count stays
     NOTES = "notes"
+    REPORT_WORDS = "report_words"  # what reports and appeals said, and who made them
     CONSENTS = "consents"  # of subscriptions that have ended
     STOPPED = "stopped"  # hashes of addresses that must be left alone
     NOTICES = "notices"

@@ -25,6 +25,7 @@ from palabre.storage.tables import (
     comment_sources,
     comments,
     decision_notes,
+    ledger_words,
     threads,
 )
 
@@ -76,6 +77,7 @@ _ERASE = tuple(
         comment_mailboxes,
         comment_sources,
         decision_notes,
+        ledger_words,  # of these, what the comment's own author wrote
     )
 )
 

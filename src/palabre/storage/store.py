@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
+from palabre.application.ledger_ports import Ledger
 from palabre.application.ports import (
     Clients,
     Comments,
@@ -31,6 +32,7 @@ from palabre.storage.comments import SqlComments
 from palabre.storage.database import open_database
 from palabre.storage.decisions import SqlDecisions
 from palabre.storage.labels import SqlLabels
+from palabre.storage.ledger import SqlLedger
 from palabre.storage.legal import SqlLegal
 from palabre.storage.mails import SqlMails
 from palabre.storage.moderators import SqlModerators
@@ -64,6 +66,7 @@ class SqlUnit:
         self.people: People = SqlPeople(connection)
         self.upkeep: Upkeep = SqlUpkeep(connection)
         self.legal: Legal = SqlLegal(connection)
+        self.ledger: Ledger = SqlLedger(connection)
         self.work: Work = SqlWork(connection)
         self.clients: Clients = SqlClients(connection)
         self.labels: Labels = SqlLabels(connection)

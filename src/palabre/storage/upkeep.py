@@ -30,6 +30,8 @@ from palabre.storage.tables import (
     decisions,
     erasures,
     held_words,
+    ledger_tasks,
+    ledger_words,
     legal_holds,
     legal_readings,
     legal_sources,
@@ -109,6 +111,14 @@ _CLASSES: Mapping[Leaves, _Class] = {
         decision_notes,
         sa.exists().where(
             decisions.c.id == decision_notes.c.decision_id, decisions.c.at <= _BEFORE
+        ),
+    ),
+    # Not while somebody waits for the answer.
+    Leaves.REPORT_WORDS: _Class(
+        ledger_words,
+        sa.and_(
+            ledger_words.c.at <= _BEFORE,
+            ~sa.exists().where(ledger_tasks.c.line_id == ledger_words.c.line_id),
         ),
     ),
     Leaves.CONSENTS: _Class(

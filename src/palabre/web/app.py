@@ -14,6 +14,7 @@ from palabre.web import (
     assets,
     demo_pages,
     desk,
+    desk_law,
     errors,
     feeds,
     forms,
@@ -24,6 +25,8 @@ from palabre.web import (
     person_desk,
     privacy_page,
     public_api,
+    report_pages,
+    statement_pages,
     sign_on,
     subscribing,
     subscription_pages,
@@ -36,6 +39,7 @@ from palabre.web.access_log import (
     log_read,
 )
 from palabre.web.house import Catalogue, House
+from palabre.web.keeping import keeping
 from palabre.web.languages import catalogue_for
 from palabre.web.metrics import Metrics
 from palabre.web.prefix import prefix_of, under
@@ -72,13 +76,16 @@ def create_app(house: House) -> Litestar:
         *privacy_page.routes(house),
         *own_data.routes(house),
         *person_desk.routes(house),
+        *report_pages.routes(house),
+        *statement_pages.routes(house),
+        *desk_law.routes(house),
         *demo_pages.routes(house),
     ]
     app = Litestar(
         route_handlers=[*_options(handlers), *handlers],
         guards=[foreign_callers_stay_out(house)],
         exception_handlers={Exception: _answer_with(house)},
-        lifespan=[_threads(house), lambda _: reads.open()],
+        lifespan=[_threads(house), keeping(house), lambda _: reads.open()],
         request_max_body_size=house.config.max_body_bytes,
         multipart_form_part_limit=forms.MAX_FIELDS,
         openapi_config=None,  # the document is ours: operations.py

@@ -11,6 +11,7 @@ import msgspec
 from palabre.application.ports import Sort
 from palabre.domain.errors import Code
 from palabre.web import wire
+from palabre.web.calls_law import report_call
 from palabre.web.house import House
 from palabre.web.intake import MAX_CURSOR
 
@@ -236,6 +237,7 @@ def calls(house: House) -> tuple[Call, ...]:
             tokens=("voter",),
             problems=(*_BODY, Code.OWN_COMMENT, Code.THREAD_CLOSED, *acting),
         ),
+        Call(**report_call(item, one, (*_BODY, *_WORDS, *acting))),
         Call(
             method="get",
             path="/api/v1/counts",

@@ -13,6 +13,7 @@ from palabre.web.languages import catalogue_for
 from palabre.web.links import Place
 from palabre.web.notices import notice_of
 from palabre.web.privacy_page import data_link, form_notices
+from palabre.web.statement_pages import statement_values
 from palabre.web.thread_form import Draft, edit_form, with_draft
 from palabre.web.thread_view import Look
 from palabre.web.visitors import viewer_of
@@ -62,6 +63,7 @@ def comment_page(
         "rules_sentence": house.rules.sentence(words.lang),
         "rules_link": f"/house-rules?lang={words.lang}",
         "data_link": data_link(house, words),
+        **(statement_values(house, comment_id, words) if is_mine else {"statement": None}),
         "data_notices": form_notices(house, words),
     }
     return views.page("comment_page.html", words, values, status=status)

@@ -23,6 +23,7 @@ from palabre.domain.member import Member
 from palabre.domain.site import Site
 from palabre.moderation.rulebook import RuleBook
 from palabre.web.freshness import Changes
+from palabre.web.law import LawCases
 from palabre.web.shared_counts import SharedCounts
 from palabre.web.writers import Writers
 
@@ -71,6 +72,7 @@ class Rates:
     vote: str = "30/minute"
     subscribe: str = "5/hour;20/day"
     sign_in: str = "5/minute;30/hour"
+    report: str = "5/minute;20/hour"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +150,7 @@ class House:
     subscribe: Subscribe | None = None
     subscriptions: ManageSubscriptions | None = None
     privacy: OwnData | None = None
+    law: LawCases | None = None
     # The key of a day's hashes of addresses; None: the secret key.
     source_key: Callable[[datetime], bytes] | None = None
     changes: Changes | None = None

@@ -20,7 +20,7 @@ from palabre.domain.errors import Code, Refusal
 from palabre.web.house import House
 from palabre.web.visitors import source_of
 
-Kind = Literal["post", "edit", "vote", "sign_in", "subscribe"]
+Kind = Literal["post", "edit", "vote", "sign_in", "subscribe", "report"]
 
 _STATE_KEY = "palabre_counts"
 _SWEEP_EVERY = 1024
@@ -84,6 +84,7 @@ class Limiter:
             "vote": tuple(parse_many(rates.vote)),
             "sign_in": tuple(parse_many(rates.sign_in)),
             "subscribe": tuple(parse_many(rates.subscribe)),
+            "report": tuple(parse_many(rates.report)),
         }
 
     async def hit(self, kind: Kind, request: Request[Any, Any, Any]) -> None:

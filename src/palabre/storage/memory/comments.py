@@ -8,6 +8,7 @@ from palabre.application.ports import Position, Sort, Standing, Stored
 from palabre.domain.comment import Author, Body, Comment, Status, check_move
 from palabre.domain.errors import Code, Refusal
 from palabre.storage.memory import scores
+from palabre.storage.memory.ledger import MemoryLedger
 from palabre.storage.memory.state import Row, State
 
 _RECENT = 50
@@ -68,6 +69,7 @@ class MemoryComments:
         for record in list(self._state.records.values()):
             if record.comment_id == comment_id and record.note is not None:
                 self._state.records[record.id] = replace(record, note=None)
+        MemoryLedger(self._state).erase_words_of_author(comment_id)
         self._state.work.pop(comment_id, None)
         for note in [n for n in self._state.desk_notes.values() if n.comment_id == comment_id]:
             del self._state.desk_notes[note.id]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from palabre.application.ledger_ports import Place, Task
 from palabre.application.mail_ports import ConsentLine, Mail, Notice
 from palabre.application.person_ports import DataRequest, Erased, Hold, Reading, Run, SealedLine
 from palabre.application.ports import Repeat, Session
@@ -14,6 +15,7 @@ from palabre.domain.client import ApiKey, Counts, LabelledExample
 from palabre.domain.comment import Author, Body, Comment
 from palabre.domain.decision import DecisionRecord
 from palabre.domain.events import Event
+from palabre.domain.ledger import Line, Words
 from palabre.domain.person import Moderator
 from palabre.domain.site import Site
 from palabre.domain.subscription import MailAddress, Subscription
@@ -112,6 +114,10 @@ class State:
     erasures: Table[int, Erased] = field(default_factory=Table)
     runs: Table[int, Run] = field(default_factory=Table)
     source_keys: Table[str, tuple[bytes, datetime]] = field(default_factory=Table)
+    ledger: Table[int, Line] = field(default_factory=Table)
+    ledger_words: Table[str, Words] = field(default_factory=Table)
+    ledger_tasks: Table[str, Task] = field(default_factory=Table)
+    places: Table[str, Place] = field(default_factory=Table)
     work: Table[str, Any] = field(default_factory=Table)  # memory/work.py says what
     desk_notes: Table[str, DeskNote] = field(default_factory=Table)
     saved_filters: Table[str, SavedFilter] = field(default_factory=Table)

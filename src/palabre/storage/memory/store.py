@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
+from palabre.application.ledger_ports import Ledger
 from palabre.application.ports import (
     Clients,
     Comments,
@@ -29,6 +30,7 @@ from palabre.storage.listeners import Listeners
 from palabre.storage.memory.clients import MemoryClients, MemoryLabels
 from palabre.storage.memory.comments import MemoryComments
 from palabre.storage.memory.desk import MemoryDecisions, MemoryOutbox, MemoryQueue
+from palabre.storage.memory.ledger import MemoryLedger
 from palabre.storage.memory.mail import MemoryMails
 from palabre.storage.memory.people import MemoryModerators, MemoryVotes
 from palabre.storage.memory.persons import MemoryPersons
@@ -60,6 +62,7 @@ class MemoryUnit:
         self.people: People = MemoryPersons(state)
         self.upkeep: Upkeep = MemoryUpkeep(state)
         self.legal: Legal = MemoryLegal(state)
+        self.ledger: Ledger = MemoryLedger(state)
         self.work: Work = MemoryWork(state)
         self.clients: Clients = MemoryClients(state)
         self.labels: Labels = MemoryLabels(state)

@@ -123,12 +123,14 @@ class MemoryUpkeep:
             Leaves.LABELS: state.client_labels,
             Leaves.RUNS: state.runs,
             Leaves.NOTES: state.records,
+            Leaves.REPORT_WORDS: state.ledger_words,
             Leaves.VOTES: state.votes,
         }
         return tables.get(kind, state.comments)
 
     def _due(self, kind: Leaves, before: datetime) -> list[Any]:
         state = self._state
+        lines = {line.id: line for line in state.ledger.values()}
 
         def is_held(comment_id: str) -> bool:
             hold = state.holds.get(comment_id)
@@ -147,6 +149,9 @@ class MemoryUpkeep:
             Leaves.EMAILS: lambda _, r: r.author.email and r.comment.created_at <= before,
             Leaves.NOTES: lambda _, r: r.note is not None and r.at <= before,
             Leaves.VOTES: lambda k, v: v[1] <= before and k[1] < _NOBODY,
+            Leaves.REPORT_WORDS: lambda k, _: (
+                k not in state.ledger_tasks and lines[k].at <= before
+            ),
             Leaves.SOURCE_KEYS: lambda _, v: v[1] <= before,
             Leaves.CONSENTS: lambda _, v: (
                 v.at <= before and v.subscription_id not in state.subscriptions

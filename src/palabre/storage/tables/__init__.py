@@ -31,6 +31,13 @@ from palabre.storage.tables.desk_work import (
     queue_entries,
     saved_filters,
 )
+from palabre.storage.tables.ledger import (
+    ledger,
+    ledger_head,
+    ledger_tasks,
+    ledger_words,
+    webhook_places,
+)
 from palabre.storage.tables.mail import (
     consents,
     mail_addresses,
@@ -80,6 +87,10 @@ __all__ = [
     "desk_refusals",
     "erasures",
     "held_words",
+    "ledger",
+    "ledger_head",
+    "ledger_tasks",
+    "ledger_words",
     "legal_holds",
     "legal_readings",
     "legal_sources",
@@ -107,4 +118,5 @@ __all__ = [
     "subscriptions",
     "threads",
     "votes",
+    "webhook_places",
 ]

@@ -31,6 +31,10 @@ _PLAIN = {
     "desk_refusals": "position at",
     "erasures": "position",
     "held_words": "comment_id at",
+    "ledger": "number id site_id comment_id subject previous hash",
+    "ledger_head": "id count hash decided",
+    "ledger_tasks": "line_id kind site_id rank due_at",
+    "ledger_words": "line_id comment_id at",
     "legal_holds": "comment_id begun_at ends_at",
     "legal_readings": "position",
     "legal_sources": "position at",
@@ -60,6 +64,7 @@ _PLAIN = {
     "subscriptions": "id site_id",
     "threads": "id site_id created_at closes_at version public_count",
     "votes": "comment_id",
+    "webhook_places": "name number attempts due_at status",
 }
 
 _PERSONAL: Mapping[str, Mapping[Held, str]] = {
@@ -85,6 +90,8 @@ _PERSONAL: Mapping[str, Mapping[Held, str]] = {
     "desk_refusals": {Held.ACCOUNT: "moderator_id method path code"},
     "erasures": {Held.ERASURE: "at scope asked_by comments votes subscriptions held"},
     "held_words": {Held.HOLD: "content"},
+    "ledger": {Held.LEDGER: "kind at content commitment"},
+    "ledger_words": {Held.REPORT: "salt texts mailbox"},
     "legal_holds": {Held.HOLD: "reason placed_by"},
     "legal_readings": {Held.READING: "comment_id at reader witness reason lines"},
     "legal_sources": {Held.CONNECTION: "comment_id sealed"},

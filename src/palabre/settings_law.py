@@ -1,0 +1,44 @@
+"""The section of the settings on duties under the Digital Services Act and French press law."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+
+def _about(text: str) -> Meta:
+    return Meta(description=text)
+
+
+class Law(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Reports, reasons, appeals, transparency (docs/reference/duties.md)."""
+
+    provider: Annotated[
+        str,
+        _about(
+            "hosting: comments beside articles (DSA, recital 13); platform: a community of its own."
+        ),
+    ] = "hosting"
+    small: Annotated[
+        bool,
+        _about("Fewer than 50 staff and at most 10 million euros a year: Arts. 15(2) and 19."),
+    ] = True
+    report_hours: Annotated[
+        int, _about("Hours in which a report is to be decided; danger to life within 4.")
+    ] = 24
+    appeal_days: Annotated[int, _about("Days in which an appeal is to be decided.")] = 7
+    trusted_flaggers: Annotated[
+        list[str],
+        _about(
+            "Names of trusted flaggers (Art. 22); `palabre report flaggers` shows their addresses."
+        ),
+    ] = []
+    dispute_body: Annotated[
+        str, _about("Certified out-of-court body (Art. 21), with its address; empty: none named.")
+    ] = ""
+    contact_users: Annotated[
+        str, _about("Single point of contact for readers (Art. 12); empty: [privacy] contact.")
+    ] = ""
+    contact_authorities: Annotated[
+        str, _about("Single point of contact for authorities, with languages (Art. 11).")
+    ] = ""

@@ -1,0 +1,53 @@
+"""The ledger is kept while the server runs: each second, what was decided comes into the chain.
+
+Every process does it; who comes second finds nothing left to do. What fails is done at the next
+turn, and at the end once more, so that a house that was closed has a whole chain.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Any
+
+import structlog
+
+from palabre.domain.errors import Refusal
+from palabre.web.house import House
+
+EVERY = 1.0  # seconds
+_log = structlog.get_logger("palabre.ledger")
+
+
+def keeping(house: House) -> Callable[[Any], AbstractAsyncContextManager[None]]:
+    """Return what keeps the ledger for as long as the application lives."""
+
+    @asynccontextmanager
+    async def kept(_: object) -> AsyncIterator[None]:
+        if house.law is None:
+            yield
+            return
+        task = asyncio.create_task(_forever(house))
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            await _once(house)
+
+    return kept
+
+
+async def _forever(house: House) -> None:
+    while True:
+        await asyncio.sleep(EVERY)
+        await _once(house)
+
+
+async def _once(house: House) -> None:
+    if house.law is None:
+        return
+    try:
+        await house.desk_writers(house.law.keep)
+    except Refusal as refusal:
+        _log.warning("store", code=refusal.code.value)

@@ -1,0 +1,107 @@
+"""What the pages of the law are handed: use cases, and a few facts of the house."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from palabre.application.answer_report import AnswerReport
+from palabre.application.appeal import Appeal, ReviewAppeal
+from palabre.application.keep_ledger import KeepLedger
+from palabre.application.mail_tokens import Purpose, subscription_in
+from palabre.application.ports import Store
+from palabre.application.report_comment import ReportComment
+from palabre.application.statements import Statement, statement_of
+from palabre.domain.errors import Code, Refusal
+from palabre.domain.ledger import Line, LineKind, Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawFacts:
+    """What the pages say of the house: who answers for it, and what it owes."""
+
+    provider: str = ""
+    is_platform: bool = False
+    is_small: bool = True
+    contact_users: str = ""
+    contact_authorities: str = ""
+    dispute_body: str = ""
+    sends_mail: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """A statement or a report with what followed: the answer, the appeal, the review of it."""
+
+    line: Line
+    answer: Line | None = None
+    appeal: Line | None = None
+    review: Line | None = None
+    reasons: str = ""
+    can_appeal: bool = False
+
+    @property
+    def statement(self) -> Statement:
+        """The statement of reasons, where the line is one."""
+        return statement_of(self.line)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LawCases:
+    """The use cases."""
+
+    store: Store
+    keep: KeepLedger
+    report: ReportComment
+    answer: AnswerReport
+    appeal: Appeal
+    review: ReviewAppeal
+    facts: LawFacts
+
+    def course(self, token: str, purpose: Purpose, secret: bytes) -> Course:
+        """Return what a mailed link leads to; ``link_invalid`` where it is none of ours."""
+        line_id = subscription_in(purpose, token, secret)
+        if line_id is None:
+            raise Refusal(Code.LINK_INVALID)
+        with self.store.reading() as unit:
+            line = unit.ledger.get(line_id)
+        if line is None:
+            raise Refusal(Code.LINK_INVALID)
+        return self.course_of(line)
+
+    def course_of(self, line: Line) -> Course:
+        """Return what followed from a statement or a report."""
+        with self.store.reading() as unit:
+            ledger = unit.ledger
+            appeal = _last(ledger.answers(line.id, LineKind.APPEAL))
+            review = _last(ledger.answers(appeal.id, LineKind.REVIEW)) if appeal else None
+            said: Words | None = ledger.words(review.id) if review else None
+            return Course(
+                line=line,
+                answer=_last(ledger.answers(line.id, LineKind.ANSWER)),
+                appeal=appeal,
+                review=review,
+                reasons=said.texts.get("reasons", "") if said else "",
+                can_appeal=self.appeal.can_be_made(unit, line),
+            )
+
+    def statement_on(self, comment_id: str) -> Course | None:
+        """Return the latest statement on a comment with what followed, None where there is none.
+
+        A decision comes into the ledger a moment after it was taken; whoever asks for its reasons
+        in that moment has it brought in.
+        """
+        found = self._statements(comment_id)
+        with self.store.reading() as unit:
+            latest = unit.decisions.latest(comment_id)
+            known = latest is None or bool(unit.ledger.answers(latest.id, LineKind.DECISION))
+        if not known:
+            self.keep()
+            found = self._statements(comment_id)
+        return self.course_of(found[-1]) if found else None
+
+    def _statements(self, comment_id: str) -> Sequence[Line]:
+        with self.store.reading() as unit:
+            return unit.ledger.of_comment(comment_id, LineKind.STATEMENT)
+
+
+def _last(lines: Sequence[Line]) -> Line | None:
+    return lines[-1] if lines else None

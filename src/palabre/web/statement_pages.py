@@ -1,0 +1,140 @@
+"""The statement of reasons on a page of its own, and the appeal against it (DSA, Arts. 17, 20).
+
+Its address is the key: it is mailed to the author where an address is known, and the comment's own
+page leads there by the author's token.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.handlers import HTTPRouteHandler
+
+from palabre.application.law_mail import link_of
+from palabre.application.mail_tokens import Purpose
+from palabre.application.statements import Statement
+from palabre.domain.errors import Refusal
+from palabre.web import views
+from palabre.web.forms import FIELD, form_token, read_form
+from palabre.web.house import Catalogue, House
+from palabre.web.languages import catalogue_for
+from palabre.web.law import Course, LawCases, LawFacts
+from palabre.web.law_errors import mistakes_of
+from palabre.web.limits import Limiter
+from palabre.web.thread_form import FormError
+
+Asked = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementView:
+    """A statement in words, by the letters of Article 17(3)."""
+
+    what: str
+    facts: str
+    automation: str
+    ground: str
+    sentence: str
+    redress: tuple[str, ...]
+    exempt: str
+    moment: str
+    link: str
+
+
+def statement_view(said: Statement, facts: LawFacts, words: Catalogue, link: str) -> StatementView:
+    """Return the sentences of a statement, in the language of whoever reads it."""
+    kind = "disabled" if said.visibility.endswith("DISABLED") else "removed"
+    source = said.source.name.lower()
+    found = "machine" if said.automated_detection else "people"
+    decided = "machine" if said.automated_decision else "people"
+    redress = [words.say("law.redress.here")]
+    if facts.dispute_body:
+        redress.append(words.say("law.redress.body", body=facts.dispute_body))
+    redress.append(words.say("law.redress.court"))
+    ground = f"law.ground.{said.ground.value}"
+    return StatementView(
+        what=words.say(f"law.what.{kind}"),
+        facts=words.say(f"law.source.{source}"),
+        automation=" ".join((words.say(f"law.found.{found}"), words.say(f"law.decided.{decided}"))),
+        ground=words.say(ground, reference=said.reference) if said.reference else "",
+        sentence=said.sentence,
+        redress=tuple(redress),
+        exempt=words.say(f"law.exempt.{said.exempt}") if said.exempt else "",
+        moment=words.moment(said.at),
+        link=link,
+    )
+
+
+def statement_values(house: House, comment_id: str, words: Catalogue) -> dict[str, Any]:
+    """Return what a comment's own page shows its author of the reasons: nothing where none are."""
+    law = house.law
+    course = law.statement_on(comment_id) if law else None
+    if law is None or course is None:
+        return {"statement": None, "course": None}
+    link = f"{link_of(course.line, house.config.secret)}?lang={words.lang}"
+    return {
+        "statement": statement_view(course.statement, law.facts, words, link),
+        "course": course,
+    }
+
+
+def routes(house: House) -> list[HTTPRouteHandler]:
+    """Return the handlers; a house without the use cases has none."""
+    if house.law is None:
+        return []
+    pages = StatementPages(house, house.law)
+    one = "/statements/{token:str}"
+    return [get(one)(pages.show), post(one, status_code=200)(pages.contest)]
+
+
+class StatementPages:
+    """The pages, with the house they stand in."""
+
+    def __init__(self, house: House, law: LawCases) -> None:
+        self._house = house
+        self._law = law
+        self._limiter = Limiter(house)
+
+    async def show(self, request: Asked) -> Response[str]:
+        """Show a statement, and what followed."""
+        return await asyncio.to_thread(self._page, request)
+
+    async def contest(self, request: Asked) -> Response[str]:
+        """Take an appeal in."""
+        fields = await read_form(request, self._house)
+        await self._limiter.hit("report", request)
+        course = await asyncio.to_thread(self._course, request)
+        try:
+            await self._house.writers(self._law.appeal, course.line.id, fields.get("why", ""))
+        except Refusal as refusal:
+            errors = mistakes_of(refusal, catalogue_for(request, self._house))
+            return await asyncio.to_thread(self._page, request, fields.get("why", ""), errors)
+        return await asyncio.to_thread(self._page, request)
+
+    def _course(self, request: Asked) -> Course:
+        token = str(request.path_params["token"])
+        return self._law.course(token, Purpose.STATEMENT, self._house.config.secret)
+
+    def _page(
+        self, request: Asked, why: str = "", errors: tuple[FormError, ...] = ()
+    ) -> Response[str]:
+        course = self._course(request)
+        said = course.statement
+        words = catalogue_for(request, self._house, said.lang)
+        values = {
+            "site_name": self._law.facts.provider,
+            "facts": self._law.facts,
+            "token_name": FIELD,
+            "form_token": form_token(self._house),
+            "privacy_link": f"/privacy?lang={words.lang}" if self._house.privacy else None,
+            "statement": statement_view(said, self._law.facts, words, ""),
+            "course": course,
+            "moment": words.moment,
+            "comment_link": f"/comments/{said.comment_id}",
+            "why": why,
+            "errors": errors,
+        }
+        answer = views.page("law/statement_page.html", words, values)
+        answer.headers["Referrer-Policy"] = "same-origin"
+        return answer

@@ -1,0 +1,98 @@
+"""The duties of the law put together from the settings, the rules and the store."""
+
+import hashlib
+import hmac
+from datetime import timedelta
+from pathlib import Path
+
+from palabre.application.answer_report import AnswerReport
+from palabre.application.appeal import Appeal, ReviewAppeal
+from palabre.application.keep_ledger import KeepLedger
+from palabre.application.law_mail import LawMail
+from palabre.application.moderate import Moderate
+from palabre.application.ports import Clock, Store
+from palabre.application.report_comment import ReportComment
+from palabre.application.statements import UNKNOWN, RuleFacts, RuleOf
+from palabre.moderation.rulebook import RuleBook
+from palabre.settings import Settings, secret_key
+from palabre.web.law import LawCases, LawFacts
+
+
+def law_cases(
+    settings: Settings,
+    folder: Path,
+    store: Store,
+    clock: Clock,
+    moderate: Moderate,
+    rules: RuleBook,
+) -> LawCases:
+    """Return the use cases of the law, and what its pages say of the house."""
+    secret, law = secret_key(settings, folder), settings.law
+    mail = LawMail(clock=clock, secret=secret) if settings.sends_mail else None
+    return LawCases(
+        store=store,
+        keep=keep_ledger(store, clock, rules, mail),
+        report=ReportComment(
+            store=store,
+            clock=clock,
+            within=timedelta(hours=law.report_hours),
+            mail=mail,
+            flaggers=flaggers(settings, secret),
+        ),
+        answer=AnswerReport(store=store, clock=clock, moderate=moderate, mail=mail),
+        appeal=Appeal(store=store, clock=clock, within=timedelta(days=law.appeal_days)),
+        review=ReviewAppeal(store=store, clock=clock, moderate=moderate, mail=mail),
+        facts=facts_of(settings),
+    )
+
+
+def facts_of(settings: Settings) -> LawFacts:
+    """Return what the pages say of the house."""
+    law, sites = settings.law, settings.sites
+    return LawFacts(
+        provider=settings.privacy.controller or (sites[0].name if sites else ""),
+        is_platform=law.provider == "platform",
+        is_small=law.small,
+        contact_users=law.contact_users or settings.privacy.contact,
+        contact_authorities=law.contact_authorities,
+        dispute_body=law.dispute_body,
+        sends_mail=settings.sends_mail,
+    )
+
+
+def keep_ledger(
+    store: Store, clock: Clock, rules: RuleBook, mail: LawMail | None = None
+) -> KeepLedger:
+    """Return what brings decisions into the ledger."""
+    return KeepLedger(store=store, clock=clock, rule_of=rule_facts(rules), mail=mail)
+
+
+def rule_facts(rules: RuleBook) -> RuleOf:
+    """Return what there is to say of a rule, by its id and a language."""
+
+    def facts(rule_id: str, lang: str | None) -> RuleFacts | None:
+        rule = rules.rule(rule_id)
+        if rule is None:
+            return None
+        base = (lang or "").partition("-")[0] or None
+        ground = rule.ground(base)
+        return RuleFacts(
+            id=rule.id,
+            sentence=rule.sentence(base),
+            ground=ground.kind,
+            reference=ground.reference,
+            category=rule.dsa_category or UNKNOWN.category,
+            keyword=rule.dsa_keyword or UNKNOWN.keyword,
+        )
+
+    return facts
+
+
+def flaggers(settings: Settings, secret: bytes) -> dict[str, str]:
+    """Return the trusted flaggers by the tokens that their own form is opened with."""
+    return {flagger_token(name, secret): name for name in settings.law.trusted_flaggers}
+
+
+def flagger_token(name: str, secret: bytes) -> str:
+    """Return a trusted flagger's token: 40 hexadecimal digits of HMAC-SHA-256."""
+    return hmac.new(secret, f"trusted flagger\n{name}".encode(), hashlib.sha256).hexdigest()[:40]
