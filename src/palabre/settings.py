@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from palabre.settings_check import complaint
+from palabre.settings_clients import Clients
 from palabre.settings_law import Law
 from palabre.settings_privacy import Privacy, Retention
 from palabre.settings_sections import (
@@ -49,6 +50,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     comments: Comments = Comments()
     rules: Rules = Rules()
     judge: Judge = Judge()
+    clients: Clients = Clients()
     desk: Desk = Desk()
     smtp: Smtp = Smtp()
     mail: Mail = Mail()
@@ -80,6 +82,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "comments": Comments,
     "rules": Rules,
     "judge": Judge,
+    "clients": Clients,
     "desk": Desk,
     "smtp": Smtp,
     "mail": Mail,

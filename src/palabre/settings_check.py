@@ -20,7 +20,7 @@ def _complaints(settings: "Settings") -> Iterator[str]:
     server = settings.server
     if settings.database.durability not in {"power", "process"}:
         yield "[database] durability must be 'power' or 'process'"
-    yield from _of_judge(settings.judge.depth, settings.judge.threads)
+    yield from _of_judge(settings)
     yield from _of_mail(settings)
     yield from _of_privacy(settings)
     if settings.log.level not in {"debug", "info", "warning", "error"}:
@@ -44,7 +44,10 @@ def _complaints(settings: "Settings") -> Iterator[str]:
                 )
 
 
-def _of_judge(depth: str, threads: int) -> Iterator[str]:
+def _of_judge(settings: "Settings") -> Iterator[str]:
+    depth, threads = settings.judge.depth, settings.judge.threads
+    if settings.clients.read_whole < 200:  # noqa: PLR2004 -- an ordinary comment
+        yield "[clients] read_whole must be at least 200"
     if depth not in {"rules", "fast", "full"}:
         yield "[judge] depth must be 'rules', 'fast' or 'full'"
     if threads < 1:

@@ -44,6 +44,7 @@ from palabre.web.demo_pages import load_articles
 from palabre.web.freshness import Changes
 from palabre.web.house import House
 from palabre.web.writers import Writers
+from palabre.wiring_dialects import dialects_of
 from palabre.wiring_law import law_cases
 from palabre.wiring_mail import mail_cases
 from palabre.wiring_privacy import keep_source_of, own_data, source_keys
@@ -221,6 +222,16 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
         source_key=source_keys(store),
         changes=Changes(watch=store.watch, version=version_of(store)),
         writers=Writers(waiting=settings.limits.waiting_writes),
+        dialects=dialects_of(
+            settings,
+            store,
+            clock,
+            parts.rules,
+            parts.shelf,
+            judge=parts.judge,
+            by_rules=watchful(parts.rules, Depth.RULES),
+            sites=remembered_sites(store),
+        ),
         shared_counts=shared_counts(settings),
         demo_articles=load_articles() if with_demo else (),
     )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 from litestar import Litestar, Request, Response
@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from palabre.domain.errors import Code, Refusal
 from palabre.web import (
+    akismet,
     assets,
     demo_pages,
     desk,
@@ -22,6 +23,7 @@ from palabre.web import (
     operations,
     own_data,
     pages,
+    perspective,
     person_desk,
     privacy_page,
     public_api,
@@ -80,6 +82,8 @@ def create_app(house: House) -> Litestar:
         *statement_pages.routes(house),
         *desk_law.routes(house),
         *demo_pages.routes(house),
+        *akismet.routes(house),
+        *perspective.routes(house),
     ]
     app = Litestar(
         route_handlers=[*_options(handlers), *handlers],
@@ -135,8 +139,10 @@ def _threads(house: House) -> Callable[[Litestar], AbstractAsyncContextManager[N
         pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="palabre-read")
         asyncio.get_running_loop().set_default_executor(pool)
         watch = asyncio.create_task(house.writers.watch_the_loop())
+        dialects = house.dialects
         try:
-            yield
+            async with dialects.counting() if dialects else nullcontext():
+                yield
         finally:
             watch.cancel()
             for threads in (house.writers, house.desk_writers):

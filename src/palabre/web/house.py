@@ -22,6 +22,7 @@ from palabre.application.subscribe import Subscribe
 from palabre.domain.member import Member
 from palabre.domain.site import Site
 from palabre.moderation.rulebook import RuleBook
+from palabre.web.dialects import Dialects
 from palabre.web.freshness import Changes
 from palabre.web.law import LawCases
 from palabre.web.shared_counts import SharedCounts
@@ -158,6 +159,8 @@ class House:
     # Moderators are not in readers' queue: a flood is when they are needed.
     desk_writers: Writers = field(default_factory=lambda: Writers(threads=2))
     shared_counts: SharedCounts | None = None
+    # None: programs with a key are not answered.
+    dialects: Dialects | None = None
     demo_articles: tuple[DemoArticle, ...] = ()
     # Reads a site's own signed tokens; None: no site has a key.
     sign_on: Callable[[str], Member] | None = None
