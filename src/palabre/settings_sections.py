@@ -31,6 +31,12 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         int,
         _about("Public pages and API answers that each process keeps ready; 0: none."),
     ] = 32
+    live_streams: Annotated[
+        int,
+        _about(
+            "Readers of each process who hear of new comments at once; others ask now and then."
+        ),
+    ] = 500
     trusted_proxies: Annotated[
         list[str],
         _about("Networks whose X-Forwarded-For is believed, such as 127.0.0.1/32."),

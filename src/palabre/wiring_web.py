@@ -37,6 +37,7 @@ def web_config(settings: Settings, folder: Path) -> WebConfig:
         session_length=timedelta(hours=settings.desk.session_hours),
         memory_bytes=settings.server.memory_megabytes * 1024 * 1024,
         log_reads=settings.log.reads,
+        live_streams=settings.server.live_streams,
     )
 
 

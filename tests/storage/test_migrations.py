@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,12 +34,13 @@ from palabre.application.person import Scope
 from palabre.application.person_ports import DataRequest, Erased, Reading, Run, SealedLine
 from palabre.application.ports import EPOCH_LIFE, Repeat, UnitOfWork
 from palabre.application.tokens import key_of
-from palabre.domain.client import Counts
 from palabre.application.work_ports import DeskNote, DeskRefusal, NoteKind, SavedFilter
+from palabre.domain.client import Counts
 from palabre.domain.comment import Status
 from palabre.domain.errors import Code, Refusal
-from palabre.domain.person import Duty, Role
 from palabre.domain.ledger import Entry, LineKind, Words
+from palabre.domain.passage import Passage
+from palabre.domain.person import Duty, Role
 from palabre.domain.subscription import Act, Pace
 from palabre.storage.migrate import downgrade, upgrade
 from palabre.storage.schema import EXPECTED, NONE, REVISIONS
@@ -167,7 +169,8 @@ def fill(url: str) -> None:
     """Put a row into every table there is."""
     store = SqlStore(url)
     thread = open_thread(store)
-    root = keep(store, a_stored(thread, email="zoe@mail.example"), source="a" * 64)
+    stored = replace(a_stored(thread, email="zoe@mail.example"), passage=Passage(exact="le budget"))
+    root = keep(store, stored, source="a" * 64)
     answer = keep(store, a_stored(parent=root, status=Status.HELD))
     claire = a_moderator(site_ids=("le-journal",), duties=(Duty(role=Role.MODERATOR),))
     with store.writing() as unit:
@@ -239,16 +242,16 @@ def fill_privacy(unit: UnitOfWork, comment_id: str) -> None:
     )
     unit.upkeep.note(Run(at=NOON, kind="mails", removed=3))
     unit.upkeep.keep_source_key("2026-03-02", b"k" * 32, NOON)
+    key = an_api_key()
+    unit.clients.add(key)
+    unit.clients.count({(key.id, "2026-03", ""): Counts(calls=1)})
+    unit.labels.keep(an_example(key))
     unit.ledger.add(
         Entry(id=an_id(), kind=LineKind.REPORT, site_id="le-journal", at=NOON),
         Words(salt=b"s" * 32, texts={"why": "Insulte."}),
         Task(due_at=NOON),
     )
     unit.ledger.keep_place(Place(name="cms", number=1, due_at=NOON))
-    key = an_api_key()
-    unit.clients.add(key)
-    unit.clients.count({(key.id, "2026-03", ""): Counts(calls=1)})
-    unit.labels.keep(an_example(key))
 
 
 @pytest.mark.parametrize("revision", REVISIONS[1:-1])

@@ -78,6 +78,7 @@ def _comment(unit: UnitOfWork, comment_id: str, now: datetime) -> Json:
         "wordings": [
             {"revision": b.revision, "text": b.text} for b in unit.comments.bodies(comment_id)
         ],
+        "passage": found.stored.passage.exact if found.stored.passage else None,
         "votes": {"for": comment.up, "against": comment.down},
         "address_hash_noted_at": [_at(at) for at in unit.people.source_times(comment_id)],
         "connection_sealed_at": [_at(line.at) for line in unit.legal.of_comment(comment_id)],

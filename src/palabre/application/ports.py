@@ -1,7 +1,6 @@
 """What the use cases need from the outside, as small Protocols owned here by the callers.
 
-``storage`` implements the repositories three times over (memory, SQLite, PostgreSQL);
-``tests/storage/conformance/`` is the one suite that says what each method promises.
+``storage`` implements them three times over; ``tests/storage/conformance/`` is their one suite.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +12,7 @@ from palabre.application.client_ports import Clients, Labels
 from palabre.application.desk_ports import Moderators, PasswordHasher
 from palabre.application.ledger_ports import Ledger
 from palabre.application.mail_ports import Mails, Subscriptions
+from palabre.application.passage_ports import Passages
 from palabre.application.person_ports import Legal, People, Upkeep
 from palabre.application.stored import (
     EPOCH_LIFE,
@@ -150,8 +150,8 @@ class Comments(Protocol):
     def replies(self, root_ids: Sequence[str], *, first: int) -> Mapping[str, Sequence[Stored]]:
         """Return the first ``first`` comments below each root, oldest first.
 
-        Left out is what a reader's page has no place for: not published, and nothing published
-        below it. Every comment returned has its parents before it.
+        Left out is what is not published and has nothing published below it. Every comment
+        returned has its parents before it.
         """
 
     def replies_after(self, root_id: str, *, limit: int, after: str | None) -> Sequence[Stored]:
@@ -245,10 +245,11 @@ class UnitOfWork(Protocol):
     people: People
     upkeep: Upkeep
     legal: Legal
-    ledger: Ledger
     work: Work
     clients: Clients
     labels: Labels
+    ledger: Ledger
+    passages: Passages
 
 
 class Store(Protocol):

@@ -9,22 +9,27 @@ post sent again with its key is answered as it was the first time (``idempotency
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from palabre.application import facts, idempotency, incoming, records
+from palabre.application.enter_queue import enter
 from palabre.application.ports import Clock, Judge, Renderer, Repeat, Store, Stored, UnitOfWork
 from palabre.application.sealed_store import Connection, Doing, KeepSource
 from palabre.application.tokens import key_of, new_token
 from palabre.domain.address import ArticleAddress, canonical
 from palabre.domain.article import Article, Thread
 from palabre.domain.comment import MAX_DEPTH, Author, Body, Comment, Status
-from palabre.domain.decision import DecisionRecord
+from palabre.domain.decision import Decision, DecisionRecord, Verdict
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import new_id
 from palabre.domain.member import Member
+from palabre.domain.passage import FIELD, Passage, checked
 from palabre.domain.person import Action, Case, Viewer, require
 from palabre.domain.site import Site
+
+# Named among what was not checked: whether a passage's words are the article's.
+UNKNOWN_QUOTE = "passage"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +39,7 @@ class NewComment:
     ``token`` is the author's secret from an earlier post, if there is one. ``source`` is the keyed
     hash of the client address. ``vouched`` tells that a registered origin sent the request, so that
     its ``title`` and ``lang`` for the article are believed. ``connection`` is for the sealed store
-    and for nothing else.
+    and for nothing else. ``passage``: of the article, by a root only.
     """
 
     url: str
@@ -49,6 +54,7 @@ class NewComment:
     vouched: bool = False
     member: Member | None = None
     connection: Connection | None = None
+    passage: Passage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +97,7 @@ class PostComment:
         now = self.clock()
         address = canonical(new.url)
         text = incoming.comment_text(new.text, self.limits)
+        passage = _passage(new)
         comment_id = new_id(now)
         repeat: Repeat | None = None
         site = self._site(address)
@@ -101,7 +108,8 @@ class PostComment:
         with reading as unit:
             if unit is not None and idempotency_key is not None:
                 key = idempotency.checked(idempotency_key)
-                content = (address.url, text, new.parent, new.name, new.email)
+                about = (passage.key,) if passage else ()
+                content = (address.url, text, new.parent, new.name, new.email, *about)
                 repeat = idempotency.repeat_of(site.id, key, content, comment_id=comment_id, at=now)
                 derived = idempotency.token_for(self.secret, site.id, key)
                 tokens = (new.token, derived)
@@ -122,6 +130,10 @@ class PostComment:
                 watch_floods=self.watch_floods,
             )
         decision = self.judge(text, circumstances)
+        if passage is not None:
+            decision = _with_quote(
+                decision, self.judge(passage.exact, replace(circumstances, recent=()))
+            )
         body = Body(
             revision=1,
             text=text,
@@ -135,9 +147,7 @@ class PostComment:
                 if earlier is not None:
                     return _again(unit, earlier, repeat, tokens)
             thread = self._thread(unit, site, address, new)
-            viewer = Viewer(
-                author_key=key_of(token), staff_of=site.id if author.is_staff else None
-            )
+            viewer = Viewer(author_key=key_of(token), staff_of=site.id if author.is_staff else None)
             require(Action.POST, Case(viewer=viewer, now=now, thread=thread))
             parent = self._parent(unit, thread, new.parent)
             comment = Comment(
@@ -151,10 +161,11 @@ class PostComment:
                 lang=lang,
                 author_key=key_of(token),
             )
-            stored = Stored(comment=comment, author=author, body=body)
+            stored = Stored(comment=comment, author=author, body=body, passage=passage)
             record = records.by_engine(comment, body, decision, at=now, supersedes=None)
             unit.comments.add(stored, source=new.source)
             unit.decisions.add(record)
+            enter(unit, stored, decision, thread)
             unit.outbox.put(records.event_of(comment, site.id, at=now))
             if self.keep_source is not None:
                 self.keep_source(unit, comment_id, Doing.POSTED, new.connection, now)
@@ -204,6 +215,27 @@ class PostComment:
         if parent.depth >= MAX_DEPTH:
             raise Refusal(Code.REPLY_TOO_DEEP, field="parent", maximum=MAX_DEPTH)
         return parent
+
+
+def _passage(new: NewComment) -> Passage | None:
+    if new.passage is None:
+        return None
+    if new.parent is not None:
+        raise Refusal(Code.BAD_FIELD, field=FIELD, expected="null: an answer has its root's")
+    return checked(new.passage)
+
+
+def _with_quote(decision: Decision, on_quote: Decision) -> Decision:
+    """Hold a comment whose passage the rules would not let through.
+
+    Nobody here knows the article: the words may be its own, or a way round the judge, and only a
+    human can tell. What the rules found in them is not the commenter's, and is not kept.
+    """
+    if on_quote.verdict is Verdict.PUBLISH or decision.verdict is not Verdict.PUBLISH:
+        return decision
+    return replace(
+        decision, verdict=Verdict.HOLD, not_checked=(*decision.not_checked, UNKNOWN_QUOTE)
+    )
 
 
 def _again(

@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from palabre.application import cursor
-from palabre.application.ports import Clock, Position, Sort, Store, Stored, UnitOfWork
+from palabre.application.passage_ports import Mark
+from palabre.application.ports import Clock, Sort, Store, Stored, UnitOfWork
 from palabre.application.post_comment import known_site
+from palabre.application.stretch import Stretch
 from palabre.domain.address import ArticleAddress, canonical
 from palabre.domain.article import Thread
 from palabre.domain.comment import Author, Comment, Status
@@ -23,6 +25,8 @@ from palabre.domain.vote import Value
 REPLIES_SHOWN = 20
 MAX_LIMIT = 500
 MINE_SHOWN = 50
+# Comments on passages that are looked at, and passages that are told of.
+MARKS_READ, MARKS_SHOWN = 2000, 500
 _NOBODY = Author()
 
 
@@ -37,7 +41,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThreadPage:
-    """One page of a thread. ``thread`` is None while nobody has written under the article."""
+    """One page of a thread. ``thread`` is None while nobody has written under the article.
+
+    ``has_passages``: there are comments on passages of it.
+    """
 
     site: Site
     address: ArticleAddress
@@ -45,6 +52,7 @@ class ThreadPage:
     sort: Sort
     nodes: tuple[Node, ...]
     next: str | None
+    has_passages: bool = False
 
     @property
     def count(self) -> int:
@@ -85,7 +93,7 @@ class ReadThread:
         """Return one page of roots, each with the first replies below it."""
         address = canonical(url)
         limit = max(1, min(limit, MAX_LIMIT))
-        stretch = _Roots.asked(sort, limit, after)
+        stretch = Stretch.asked(sort, limit, after)
         with self.store.reading() as unit:
             site = known_site(unit, address)
             thread = unit.threads.find(address.origin, address.key)
@@ -96,9 +104,16 @@ class ReadThread:
             roots, rest = stretch.read(unit, thread)
             with_replies = [r.comment.id for r in roots if r.comment.replies]
             below = unit.comments.replies(with_replies, first=REPLIES_SHOWN + 1)
+            marked = bool(unit.passages.marks(thread.id, limit=1))
         nodes = tuple(_tree(root, below.get(root.comment.id, ())) for root in roots)
         return ThreadPage(
-            site=site, address=address, thread=thread, sort=sort, nodes=nodes, next=rest
+            site=site,
+            address=address,
+            thread=thread,
+            sort=sort,
+            nodes=nodes,
+            next=rest,
+            has_passages=marked,
         )
 
     def replies(self, root_id: str, *, limit: int, after: str | None) -> Node:
@@ -149,6 +164,59 @@ class ReadThread:
                 votes = unit.votes.of([c.comment.id for c in _flat(nodes)], viewer.voter_key)
         return Mine(comments=tuple(own), votes=votes)
 
+    def passages(self, url: str) -> tuple[ThreadPage, Sequence[Mark]]:
+        """Return the passages of an article that were commented, beside an empty page of it."""
+        address = canonical(url)
+        with self.store.reading() as unit:
+            site = known_site(unit, address)
+            thread = unit.threads.find(address.origin, address.key)
+            marks = unit.passages.marks(thread.id, limit=MARKS_READ) if thread else ()
+        page = ThreadPage(
+            site=site, address=address, thread=thread, sort=Sort.NEWEST, nodes=(), next=None
+        )
+        return page, marks[:MARKS_SHOWN]
+
+    def inline(
+        self, url: str, *, keys: Sequence[str] | None, limit: int, after: str | None = None
+    ) -> ThreadPage:
+        """Return comments on some passages of an article (None: on any), newest first."""
+        address = canonical(url)
+        position = cursor.decode(after, Sort.NEWEST) if after else None
+        with self.store.reading() as unit:
+            site = known_site(unit, address)
+            thread = unit.threads.find(address.origin, address.key)
+            found: Sequence[Stored] = ()
+            if thread is not None:
+                found = unit.passages.roots(
+                    thread.id,
+                    keys=keys,
+                    limit=limit + 1,
+                    after=position.id if position else None,
+                )
+            roots = found[:limit]
+            answered = [r.comment.id for r in roots if r.comment.replies]
+            below = unit.comments.replies(answered, first=REPLIES_SHOWN + 1)
+        return ThreadPage(
+            site=site,
+            address=address,
+            thread=thread,
+            sort=Sort.NEWEST,
+            nodes=tuple(_tree(root, below.get(root.comment.id, ())) for root in roots),
+            next=cursor.encode(Sort.NEWEST, roots[-1].comment) if len(found) > limit else None,
+            has_passages=True,
+        )
+
+    def site_of(self, url: str) -> Site:
+        """Return the site an article belongs to, or refuse with ``unknown_site``."""
+        address = canonical(url)
+        with self.store.reading() as unit:
+            return known_site(unit, address)
+
+    def threads(self, addresses: Sequence[ArticleAddress]) -> list[Thread | None]:
+        """Return the threads of articles as they stand in one moment; None: nobody wrote yet."""
+        with self.store.reading() as unit:
+            return [unit.threads.find(a.origin, a.key) for a in addresses]
+
     def counts(self, urls: Sequence[str]) -> dict[str, int]:
         """Return the number of published comments for each address as it was given."""
         addresses = {url: canonical(url) for url in urls}
@@ -157,43 +225,6 @@ class ReadThread:
                 known_site(unit, address)
             found = unit.threads.counts([(a.origin, a.key) for a in addresses.values()])
         return {url: found.get((a.origin, a.key), 0) for url, a in addresses.items()}
-
-
-@dataclass(frozen=True, slots=True)
-class _Roots:
-    """A stretch of a thread's roots: its order, its length, and where and when it was begun."""
-
-    sort: Sort
-    limit: int
-    after: Position | None
-    epoch: int | None
-
-    @classmethod
-    def asked(cls, sort: Sort, limit: int, after: str | None) -> "_Roots":
-        """Return the stretch that begins after a cursor, or refuse with ``bad_cursor``."""
-        if after and sort is Sort.TOP:
-            return cls(sort, limit, *cursor.decode_top(after))
-        return cls(sort, limit, cursor.decode(after, sort) if after else None, None)
-
-    def read(self, unit: UnitOfWork, thread: Thread) -> tuple[Sequence[Stored], str | None]:
-        """Return the roots, and the cursor to the rest if there is one."""
-        if self.sort is Sort.TOP:
-            return self._top(unit, thread)
-        found = unit.comments.roots(thread.id, self.sort, limit=self.limit + 1, after=self.after)
-        here = found[: self.limit]
-        rest = cursor.encode(self.sort, here[-1].comment) if len(found) > self.limit else None
-        return here, rest
-
-    def _top(self, unit: UnitOfWork, thread: Thread) -> tuple[Sequence[Stored], str | None]:
-        """Go on in the order in which the reader began; a first page begins now."""
-        epoch = thread.version if self.epoch is None else self.epoch
-        found = unit.comments.top(thread.id, limit=self.limit + 1, epoch=epoch, after=self.after)
-        here = found[: self.limit]
-        rest = None
-        if len(found) > self.limit:
-            last, score = here[-1]
-            rest = cursor.encode_top(last.comment, score=score, epoch=epoch)
-        return [stored for stored, _ in here], rest
 
 
 def locate(unit: UnitOfWork, comment_id: str) -> Located:

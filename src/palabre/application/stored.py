@@ -8,6 +8,7 @@ from typing import NamedTuple
 from palabre.domain.article import Thread
 from palabre.domain.comment import Author, Body, Comment
 from palabre.domain.decision import DecisionRecord
+from palabre.domain.passage import Passage
 
 # A reader of "most voted" may go on for this long, at least, in the order they began with.
 EPOCH_LIFE = timedelta(minutes=30)
@@ -35,12 +36,14 @@ class Position(NamedTuple):
 class Stored:
     """A comment with its signature and its words. ``body`` None: the words were erased.
 
-    Lists for readers leave ``author.email`` out.
+    ``passage``: what it is about; None: the whole article. Lists for readers leave
+    ``author.email`` out.
     """
 
     comment: Comment
     author: Author
     body: Body | None
+    passage: Passage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from palabre.application.ports import Stored
 from palabre.domain.comment import Author, Body, Comment, Status
-from palabre.storage.tables import comment_authors, comment_bodies, comments
+from palabre.domain.passage import Passage
+from palabre.storage.tables import comment_authors, comment_bodies, comment_passages, comments
 
 _STATUS = {status.value: status for status in Status}
 _NOBODY = Author()
@@ -35,23 +36,38 @@ _BODY = (
     comment_bodies.c.renderer,
     comment_bodies.c.salt,
 )
+PASSAGE = (
+    comment_passages.c.exact,
+    comment_passages.c.prefix,
+    comment_passages.c.suffix,
+    comment_passages.c.begins,
+    comment_passages.c.ends,
+    comment_passages.c.fragment,
+)
 _SIGNATURE = (comment_authors.c.name, comment_authors.c.is_staff)
 _BEGIN_SIGNATURE = len(COMMENT)
 _BEGIN_BODY = _BEGIN_SIGNATURE + len(_SIGNATURE) + 1
+_BEGIN_PASSAGE = _BEGIN_BODY + len(_BODY)
 
-WITH_WORDS = comments.outerjoin(
-    comment_bodies,
-    sa.and_(
-        comment_bodies.c.comment_id == comments.c.id,
-        comment_bodies.c.revision == comments.c.revision,
-    ),
-).outerjoin(comment_authors, comment_authors.c.comment_id == comments.c.id)
+WITH_WORDS = (
+    comments.outerjoin(
+        comment_bodies,
+        sa.and_(
+            comment_bodies.c.comment_id == comments.c.id,
+            comment_bodies.c.revision == comments.c.revision,
+        ),
+    )
+    .outerjoin(comment_authors, comment_authors.c.comment_id == comments.c.id)
+    .outerjoin(comment_passages, comment_passages.c.comment_id == comments.c.id)
+)
 
 # What a reader's page is made from never carries a mail address.
-FOR_READERS = sa.select(*COMMENT, *_SIGNATURE, sa.null().label("email"), *_BODY).select_from(
+FOR_READERS = sa.select(
+    *COMMENT, *_SIGNATURE, sa.null().label("email"), *_BODY, *PASSAGE
+).select_from(WITH_WORDS)
+FOR_DESK = sa.select(*COMMENT, *_SIGNATURE, comment_authors.c.email, *_BODY, *PASSAGE).select_from(
     WITH_WORDS
 )
-FOR_DESK = sa.select(*COMMENT, *_SIGNATURE, comment_authors.c.email, *_BODY).select_from(WITH_WORDS)
 
 
 def comment_of(row: Sequence[Any]) -> Comment:
@@ -80,15 +96,26 @@ def body_of(row: Sequence[Any]) -> Body:
     return Body(revision=revision, text=text, html=html, renderer=renderer, salt=salt)
 
 
+def passage_of(row: Sequence[Any]) -> Passage | None:
+    """Return the passage from the columns ``PASSAGE``; None: the comment is about the article."""
+    exact, prefix, suffix, begins, ends, fragment = row
+    if exact is None:
+        return None
+    return Passage(
+        exact=exact, prefix=prefix, suffix=suffix, start=begins, end=ends, fragment=fragment
+    )
+
+
 def stored_of(row: Sequence[Any]) -> Stored:
     """Return the comment with its words from a row of ``FOR_READERS`` or ``FOR_DESK``."""
     name, is_staff, email = row[_BEGIN_SIGNATURE:_BEGIN_BODY]
-    body = row[_BEGIN_BODY:]
+    body = row[_BEGIN_BODY:_BEGIN_PASSAGE]
     signed = is_staff is not None
     return Stored(
         comment=comment_of(row),
         author=Author(name=name, email=email, is_staff=is_staff) if signed else _NOBODY,
         body=body_of(body) if body[0] is not None else None,
+        passage=passage_of(row[_BEGIN_PASSAGE : _BEGIN_PASSAGE + len(PASSAGE)]),
     )
 
 

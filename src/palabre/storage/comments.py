@@ -11,6 +11,7 @@ from palabre.application.ports import Position, Sort, Standing, Stored
 from palabre.domain.comment import Body, Comment, Status, check_move
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import is_id
+from palabre.domain.passage import Passage
 from palabre.storage import pages, scores, work_index
 from palabre.storage.column_types import Row
 from palabre.storage.comment_rows import COMMENT, FOR_DESK, body_of, comment_of, stored_of
@@ -22,6 +23,7 @@ from palabre.storage.tables import (
     comment_authors,
     comment_bodies,
     comment_mailboxes,
+    comment_passages,
     comment_sources,
     comments,
     decision_notes,
@@ -38,9 +40,15 @@ _ADD = Prepared(
     ),
     *(column.key for column in comments.c if column.key != "site_id"),
 )
-_ADD_BODY, _ADD_AUTHOR, _ADD_MAILBOX, _ADD_SOURCE = (
+_ADD_BODY, _ADD_AUTHOR, _ADD_MAILBOX, _ADD_SOURCE, _ADD_PASSAGE = (
     Prepared(sa.insert(table), *table.c.keys())
-    for table in (comment_bodies, comment_authors, comment_mailboxes, comment_sources)
+    for table in (
+        comment_bodies,
+        comment_authors,
+        comment_mailboxes,
+        comment_sources,
+        comment_passages,
+    )
 )
 _GET = sa.select(*COMMENT).where(comments.c.id == _ID)
 _STORED = FOR_DESK.where(comments.c.id == _ID)
@@ -75,6 +83,7 @@ _ERASE = tuple(
         comment_bodies,
         comment_authors,
         comment_mailboxes,
+        comment_passages,
         comment_sources,
         decision_notes,
         ledger_words,  # of these, what the comment's own author wrote
@@ -127,6 +136,8 @@ class SqlComments:
         if source is not None:
             sent = {"source": source, "created_at": comment.created_at}
             _ADD_SOURCE.later(connection, {"comment_id": comment.id, **sent})
+        if stored.passage is not None:
+            self._add_passage(comment, stored.passage)
         if public:
             settle(connection, comment, before=False, after=True, published=1)
         work_index.added(connection, comment, author, body)
@@ -237,6 +248,22 @@ class SqlComments:
                 "html": body.html,
                 "renderer": body.renderer,
                 "salt": body.salt,
+            },
+        )
+
+    def _add_passage(self, comment: Comment, passage: Passage) -> None:
+        _ADD_PASSAGE.later(
+            self._connection,
+            {
+                "comment_id": comment.id,
+                "thread_id": comment.thread_id,
+                "passage_key": passage.key,
+                "exact": passage.exact,
+                "prefix": passage.prefix,
+                "suffix": passage.suffix,
+                "begins": passage.start,
+                "ends": passage.end,
+                "fragment": passage.fragment,
             },
         )
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
+from palabre.application.passage_ports import Passages
 from palabre.application.ledger_ports import Ledger
 from palabre.application.ports import (
     Clients,
@@ -37,6 +38,7 @@ from palabre.storage.legal import SqlLegal
 from palabre.storage.mails import SqlMails
 from palabre.storage.moderators import SqlModerators
 from palabre.storage.outbox import SqlOutbox
+from palabre.storage.passages import SqlPassages
 from palabre.storage.people import SqlPeople
 from palabre.storage.queue import SqlQueue
 from palabre.storage.repeats import SqlRepeats
@@ -66,10 +68,11 @@ class SqlUnit:
         self.people: People = SqlPeople(connection)
         self.upkeep: Upkeep = SqlUpkeep(connection)
         self.legal: Legal = SqlLegal(connection)
-        self.ledger: Ledger = SqlLedger(connection)
         self.work: Work = SqlWork(connection)
         self.clients: Clients = SqlClients(connection)
         self.labels: Labels = SqlLabels(connection)
+        self.ledger: Ledger = SqlLedger(connection)
+        self.passages: Passages = SqlPassages(connection)
 
 
 class SqlStore:

@@ -17,6 +17,7 @@ from palabre.web import (
     desk,
     desk_law,
     errors,
+    events,
     feeds,
     forms,
     links,
@@ -24,6 +25,7 @@ from palabre.web import (
     own_data,
     pages,
     perspective,
+    passages,
     person_desk,
     privacy_page,
     public_api,
@@ -40,6 +42,7 @@ from palabre.web.access_log import (
     log_failure,
     log_read,
 )
+from palabre.web.desk_audit import audit_refusals
 from palabre.web.house import Catalogue, House
 from palabre.web.keeping import keeping
 from palabre.web.languages import catalogue_for
@@ -65,10 +68,13 @@ def create_app(house: House) -> Litestar:
     metrics = Metrics()
     house = metrics.watching(house)
     reads = ReadPath(house, metrics, log_read if house.config.log_reads else None)
+    streams = events.Streams(house)
     handlers = [
         *assets.routes(),
         *operations.routes(house, metrics),
         *public_api.routes(house),
+        *passages.routes(house),
+        *events.routes(house, streams),
         *pages.routes(house),
         *feeds.routes(house),
         *subscribing.routes(house),
@@ -89,7 +95,8 @@ def create_app(house: House) -> Litestar:
         route_handlers=[*_options(handlers), *handlers],
         guards=[foreign_callers_stay_out(house)],
         exception_handlers={Exception: _answer_with(house)},
-        lifespan=[_threads(house), keeping(house), lambda _: reads.open()],
+        after_exception=[audit_refusals(house)],
+        lifespan=[_threads(house), keeping(house), lambda _: reads.open(), lambda _: streams.open()],
         request_max_body_size=house.config.max_body_bytes,
         multipart_form_part_limit=forms.MAX_FIELDS,
         openapi_config=None,  # the document is ours: operations.py

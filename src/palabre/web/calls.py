@@ -3,21 +3,15 @@
 ``/openapi.json`` is made from it; tests hold it against the routes and against real answers.
 """
 
-from dataclasses import dataclass
-from typing import Any
-
-import msgspec
-
 from palabre.application.ports import Sort
 from palabre.domain.errors import Code
 from palabre.web import wire
+from palabre.web.call import LAST_EVENT, OPERATORS, STORE_PROBLEMS, Call, Json
 from palabre.web.calls_law import report_call
 from palabre.web.house import House
 from palabre.web.intake import MAX_CURSOR
 
-Json = dict[str, Any]
-
-_STORE = (Code.STORE_BUSY, Code.STORE_FULL, Code.STORE_FAILED)
+_STORE = STORE_PROBLEMS
 _QUERY = (Code.BAD_FIELD, Code.UNREADABLE_TEXT)
 _BODY = (
     Code.BAD_JSON,
@@ -51,24 +45,6 @@ _IDEMPOTENCY_KEY: Json = {
     "schema": {"type": "string", "pattern": "^[!-~]+$", "minLength": 16, "maxLength": 200},
 }
 _PARENT = (Code.PARENT_UNKNOWN, Code.PARENT_ELSEWHERE, Code.REPLY_TOO_DEEP)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One call of the API."""
-
-    method: str
-    path: str
-    name: str
-    summary: str
-    answer: type[msgspec.Struct] | str | None
-    problems: tuple[Code, ...] = ()
-    body: type[msgspec.Struct] | None = None
-    parameters: tuple[Json, ...] = ()
-    status: int = 200
-    tokens: tuple[str, ...] = ()
-    cached: bool = False
-    long: bool = False
 
 
 def calls(house: House) -> tuple[Call, ...]:
@@ -251,41 +227,24 @@ def calls(house: House) -> tuple[Call, ...]:
         ),
         Call(
             method="get",
-            path="/healthz",
-            name="health",
-            summary="The process lives.",
-            answer=wire.HealthOut,
+            path="/api/v1/passages",
+            name="readPassages",
+            summary="The passages of an article that were commented, with counts.",
+            answer=wire.PassagesOut,
+            parameters=(url,),
+            problems=(*_QUERY, *_THREAD, *_STORE),
+            cached=True,
         ),
         Call(
             method="get",
-            path="/readyz",
-            name="readiness",
-            summary="The store answers and its schema is the present one.",
-            answer=wire.HealthOut,
-            problems=_STORE,
+            path="/api/v1/events",
+            name="followThread",
+            summary="Server-sent events: the thread's version whenever it moves.",
+            answer="text/event-stream",
+            parameters=(url, LAST_EVENT),
+            problems=(*_QUERY, *_THREAD, *_STORE),
         ),
-        Call(
-            method="get",
-            path="/metrics",
-            name="metrics",
-            summary="Figures of this process for Prometheus; asked from elsewhere, 404.",
-            answer="text/plain",
-            problems=(Code.NOT_FOUND,),
-        ),
-        Call(
-            method="get",
-            path="/problems",
-            name="problems",
-            summary="The codes of all problems.",
-            answer="text/plain",
-        ),
-        Call(
-            method="get",
-            path="/openapi.json",
-            name="description",
-            summary="This document.",
-            answer="application/json",
-        ),
+        *OPERATORS,
     )
 
 

@@ -19,6 +19,7 @@ from palabre.application.read_thread import ReadThread
 from palabre.application.register import Register
 from palabre.application.sign_in import SignIn
 from palabre.application.subscribe import Subscribe
+from palabre.application.work_desk import WorkDesk
 from palabre.domain.member import Member
 from palabre.domain.site import Site
 from palabre.moderation.rulebook import RuleBook
@@ -84,7 +85,8 @@ class WebConfig:
     form tokens and keys the hashes of addresses; ``trusted_proxies`` are networks whose
     ``X-Forwarded-For`` is believed, ``metrics_from`` those that may see the figures ("*": all).
     ``memory_bytes`` is how much the read path may keep (0:
-    nothing), ``log_reads`` whether answers from there are logged.
+    nothing), ``log_reads`` whether answers from there are logged, ``live_streams`` how many readers
+    may follow threads at once (0: none).
     """
 
     base_url: str
@@ -102,6 +104,7 @@ class WebConfig:
     session_length: timedelta = timedelta(hours=12)
     memory_bytes: int = 32 * 1024 * 1024
     log_reads: bool = False
+    live_streams: int = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,3 +167,8 @@ class House:
     demo_articles: tuple[DemoArticle, ...] = ()
     # Reads a site's own signed tokens; None: no site has a key.
     sign_on: Callable[[str], Member] | None = None
+
+    @property
+    def work_desk(self) -> WorkDesk:
+        """What moderators do beside deciding."""
+        return WorkDesk(moderate=self.moderate)

@@ -39,7 +39,7 @@ class Place:
 
 def thread_place(fields: Mapping[str, str]) -> Place:
     """Return the plain thread page, with what a query or a form says of its article."""
-    names = ("url", "title", "lang")
+    names = ("url", "title", "lang", "on")
     return Place(
         path="/thread",
         fixed=tuple((name, fields[name]) for name in names if fields.get(name)),

@@ -10,7 +10,8 @@ import msgspec
 
 from palabre import __version__
 from palabre.domain.errors import Code
-from palabre.web.calls import Call, Json, calls
+from palabre.web.call import Call, Json
+from palabre.web.calls import calls
 from palabre.web.errors import MEDIA_TYPE, STATUS, Problem
 from palabre.web.house import House
 

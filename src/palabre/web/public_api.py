@@ -14,6 +14,7 @@ from palabre.application.post_comment import NewComment
 from palabre.application.read_thread import Mine, ThreadPage
 from palabre.domain.person import Viewer
 from palabre.web import answers, showing, subscribing, visitors
+from palabre.web.anchors import passage_of
 from palabre.web.basis import rests_on_page, rests_on_thread
 from palabre.web.forms import is_own_origin
 from palabre.web.house import House
@@ -126,6 +127,7 @@ class PublicApi:
             source=visitors.source_of(request, self._house),
             vouched=visitors.is_vouched(request, self._house, body.url),
             connection=visitors.connection_of(request, self._house),
+            passage=passage_of(body.anchor),
         )
         key = request.headers.get("idempotency-key")
         posted = await self._house.writers(self._house.post, new, idempotency_key=key)

@@ -19,6 +19,7 @@ from palabre.web.wire import MAX_LIMIT, MAX_URLS
 
 COMMENTS = "/api/v1/comments"
 COUNTS = "/api/v1/counts"
+PASSAGES = "/api/v1/passages"
 THREAD = "/thread"
 REPLIES = "/replies"
 
@@ -51,6 +52,7 @@ class Questions:
         self._readers: dict[str, Callable[[Query], Question | None]] = {
             COMMENTS: self._comments,
             COUNTS: self._counts,
+            PASSAGES: self._passages,
             THREAD: self._thread,
         }
 
@@ -94,6 +96,10 @@ class Questions:
         route = f"{COMMENTS}/{{comment_id:str}}{REPLIES}"
         return _question(path, self._paging(query, sorts=False), route=route)
 
+    def _passages(self, query: Query) -> Question | None:
+        url = _registered(query.required("url"), self._house)
+        return _question(PASSAGES, [("url", url)]) if url else None
+
     def _counts(self, query: Query) -> Question | None:
         urls = query.several("url", maximum=MAX_URLS)
         if not all(_registered(url, self._house) for url in urls):
@@ -101,7 +107,9 @@ class Questions:
         return _question(COUNTS, [("url", url) for url in urls])
 
     def _thread(self, query: Query) -> Question | None:
-        given = {name: query.text(name) or "" for name in ("url", "title", "lang", "sort", "after")}
+        given = {
+            name: query.text(name) or "" for name in ("url", "title", "lang", "on", "sort", "after")
+        }
         part, every = query.text("fragment") or "", query.text("all")
         passing = any(query.text(name) for name in _PASSING)
         if passing or part not in {"", "1"} or not _registered(given["url"], self._house):

@@ -57,6 +57,8 @@ _CORS_HEADERS = "Content-Type, Authorization, Palabre-Voter, Palabre-Member, Ide
 _CORS_EXPOSED = "ETag, Location, Retry-After, X-Request-Id"
 _CORS_MAX_AGE = "600"
 _UNCHANGED = 304
+# Noted on a request for the headers alone: an answer without an end must not begin.
+HEAD_ASKED = "palabre_head"
 
 
 def policy(frame_ancestors: Iterable[str] = ()) -> str:
@@ -193,6 +195,7 @@ async def _answer_preflight(send: "Send") -> None:
 
 def _as_get(scope: "HTTPScope") -> "HTTPScope":
     scope["method"] = "GET"
+    scope["state"][HEAD_ASKED] = True
     return scope
 
 

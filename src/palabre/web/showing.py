@@ -10,6 +10,7 @@ from palabre.application.read_thread import Located, Node, ThreadPage
 from palabre.domain.comment import Status
 from palabre.domain.decision import DecisionRecord
 from palabre.moderation.explain import Audience, explain
+from palabre.web.anchors import anchor_out
 from palabre.web.house import Catalogue, House
 from palabre.web.wire import CommentOut, JudgedOut, OwnOut, PageOut, PostedOut, ThreadOut
 
@@ -48,6 +49,7 @@ def comment_out(house: House, stored: Stored, node: Node | None = None) -> Comme
         replies_count=shown if comment.parent_id else comment.replies,
         replies_next=node.next if node else None,
         permalink=permalink(house, comment.id),
+        anchor=None if gone else anchor_out(stored.passage),
     )
 
 

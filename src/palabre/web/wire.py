@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from palabre.web.anchors import AnchorBody, AnchorOut
+
 MAX_LIMIT = 500
 MAX_URLS = 100
 
@@ -37,7 +39,8 @@ CommentId = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
 class NewCommentBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """A comment to post. ``title`` and ``lang`` are believed from a registered origin only.
 
-    ``notify``: what its author wants to be told of by mail; it needs ``email``.
+    ``notify``: what its author wants to be told of by mail; it needs ``email``. ``anchor``: the
+    passage of the article that it is about (W3C Web Annotation selectors); not for answers.
     """
 
     url: ArticleUrl
@@ -48,6 +51,7 @@ class NewCommentBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     name: str | None = None
     email: str | None = None
     notify: Notify | None = None
+    anchor: AnchorBody | None = None
 
 
 class SubscriptionBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -85,6 +89,7 @@ class CommentOut(msgspec.Struct, kw_only=True):
     A comment that is gone but has answers keeps its place with ``status`` "removed" and no words.
     ``name`` null: a guest. ``replies_count`` counts the published comments below, for a root all of
     them and for others those shown; ``replies_next`` is the cursor to the rest below a root.
+    ``anchor``: the passage it is about; null: the whole article.
     """
 
     id: CommentId
@@ -105,6 +110,7 @@ class CommentOut(msgspec.Struct, kw_only=True):
     replies_count: int
     replies_next: str | None
     permalink: str
+    anchor: AnchorOut | None = None
 
 
 class PageOut(msgspec.Struct, kw_only=True):
@@ -197,6 +203,19 @@ class CountsOut(msgspec.Struct, kw_only=True):
     """Published comments per address, as the addresses were given."""
 
     counts: dict[str, int]
+
+
+class MarkOut(msgspec.Struct, kw_only=True):
+    """A passage that was commented, with the number of comments on it, answers included."""
+
+    anchor: AnchorOut
+    count: int
+
+
+class PassagesOut(msgspec.Struct, kw_only=True):
+    """The passages of an article that were commented, the one last commented first."""
+
+    passages: list[MarkOut]
 
 
 class HealthOut(msgspec.Struct, kw_only=True):

@@ -20,6 +20,7 @@ from palabre.web.house import House
 from palabre.web.languages import catalogue_for
 from palabre.web.limits import Limiter
 from palabre.web.links import Place
+from palabre.web.passages import passage_on
 from palabre.web.subscribing import checked_notify, with_comment
 from palabre.web.thread_form import Draft
 from palabre.web.thread_pages import asked_of
@@ -135,6 +136,9 @@ async def receive(
             source=visitors.source_of(request, house),
             vouched=visitors.is_vouched(request, house, url),
             connection=visitors.connection_of(request, house),
+            passage=None
+            if fields.get("parent")
+            else await asyncio.to_thread(passage_on, house, url, request.query_params),
         )
         posted = await house.writers(house.post, new)
         about = posted.thread.article.lang

@@ -24,7 +24,13 @@ class MemoryComments:
     def add(self, stored: Stored, *, source: str | None) -> None:
         """Store a new comment."""
         bodies = (stored.body,) if stored.body else ()
-        row = Row(comment=stored.comment, author=stored.author, bodies=bodies, source=source)
+        row = Row(
+            comment=stored.comment,
+            author=stored.author,
+            bodies=bodies,
+            source=source,
+            passage=stored.passage,
+        )
         self._rows[stored.comment.id] = row
         if stored.comment.status is Status.PUBLISHED:
             self._settle(row, before=False, published=1)
@@ -65,7 +71,7 @@ class MemoryComments:
     def erase_words(self, comment_id: str) -> None:
         """Delete words, signature, source and moderators' notes."""
         row = self._known(comment_id)
-        self._rows[comment_id] = replace(row, author=Author(), bodies=(), source=None)
+        self._rows[comment_id] = replace(row, author=Author(), bodies=(), source=None, passage=None)
         for record in list(self._state.records.values()):
             if record.comment_id == comment_id and record.note is not None:
                 self._state.records[record.id] = replace(record, note=None)
@@ -228,7 +234,7 @@ def stored_of(row: Row) -> Stored:
     """Return the comment with signature and current words."""
     current = row.comment.revision
     body = next((b for b in row.bodies if b.revision == current), None)
-    return Stored(comment=row.comment, author=row.author, body=body)
+    return Stored(comment=row.comment, author=row.author, body=body, passage=row.passage)
 
 
 def _for_readers(rows: Iterable[Row]) -> list[Stored]:

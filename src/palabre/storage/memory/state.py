@@ -16,6 +16,7 @@ from palabre.domain.comment import Author, Body, Comment
 from palabre.domain.decision import DecisionRecord
 from palabre.domain.events import Event
 from palabre.domain.ledger import Line, Words
+from palabre.domain.passage import Passage
 from palabre.domain.person import Moderator
 from palabre.domain.site import Site
 from palabre.domain.subscription import MailAddress, Subscription
@@ -71,7 +72,7 @@ class Row:
     """A comment with what the store keeps about it for itself.
 
     ``listed_below`` counts the direct answers that have a place on a reader's page; ``body``,
-    ``author`` and ``source`` are what erasure takes away.
+    ``author``, ``source`` and ``passage`` are what erasure takes away.
     """
 
     comment: Comment
@@ -79,6 +80,7 @@ class Row:
     bodies: tuple[Body, ...]
     source: str | None
     listed_below: int = 0
+    passage: Passage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +116,6 @@ class State:
     erasures: Table[int, Erased] = field(default_factory=Table)
     runs: Table[int, Run] = field(default_factory=Table)
     source_keys: Table[str, tuple[bytes, datetime]] = field(default_factory=Table)
-    ledger: Table[int, Line] = field(default_factory=Table)
-    ledger_words: Table[str, Words] = field(default_factory=Table)
-    ledger_tasks: Table[str, Task] = field(default_factory=Table)
-    places: Table[str, Place] = field(default_factory=Table)
     work: Table[str, Any] = field(default_factory=Table)  # memory/work.py says what
     desk_notes: Table[str, DeskNote] = field(default_factory=Table)
     saved_filters: Table[str, SavedFilter] = field(default_factory=Table)
@@ -126,6 +124,10 @@ class State:
     # By key, month and blog.
     client_usage: Table[tuple[str, str, str], Counts] = field(default_factory=Table)
     client_labels: Table[str, LabelledExample] = field(default_factory=Table)
+    ledger: Table[int, Line] = field(default_factory=Table)
+    ledger_words: Table[str, Words] = field(default_factory=Table)
+    ledger_tasks: Table[str, Task] = field(default_factory=Table)
+    places: Table[str, Place] = field(default_factory=Table)
 
     def fork(self, *, writable: bool) -> "State":
         """Return this moment's tables for one transaction."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
+from palabre.application.passage_ports import Passages
 from palabre.application.ledger_ports import Ledger
 from palabre.application.ports import (
     Clients,
@@ -32,6 +33,7 @@ from palabre.storage.memory.comments import MemoryComments
 from palabre.storage.memory.desk import MemoryDecisions, MemoryOutbox, MemoryQueue
 from palabre.storage.memory.ledger import MemoryLedger
 from palabre.storage.memory.mail import MemoryMails
+from palabre.storage.memory.passages import MemoryPassages
 from palabre.storage.memory.people import MemoryModerators, MemoryVotes
 from palabre.storage.memory.persons import MemoryPersons
 from palabre.storage.memory.places import MemorySites, MemoryThreads
@@ -62,10 +64,11 @@ class MemoryUnit:
         self.people: People = MemoryPersons(state)
         self.upkeep: Upkeep = MemoryUpkeep(state)
         self.legal: Legal = MemoryLegal(state)
-        self.ledger: Ledger = MemoryLedger(state)
         self.work: Work = MemoryWork(state)
         self.clients: Clients = MemoryClients(state)
         self.labels: Labels = MemoryLabels(state)
+        self.ledger: Ledger = MemoryLedger(state)
+        self.passages: Passages = MemoryPassages(state)
 
 
 class MemoryStore:

@@ -1,9 +1,9 @@
 """The tables, as the present version of Palabre knows them.
 
 What says who somebody is or what they wrote stands apart from what may never change: the erasable
-rows are ``comment_bodies``, ``comment_authors``, ``comment_sources`` and ``decision_notes``, and
-all of ``mail``; what each column says of people stands in ``marks``. The migrations build the same
-tables step by step; a test compares the two.
+rows are ``comment_bodies``, ``comment_authors``, ``comment_passages``, ``comment_sources`` and
+``decision_notes``, and all of ``mail``; what each column says of people stands in
+``marks``. The migrations build the same tables step by step; a test compares the two.
 """
 
 from palabre.storage.tables.clients import client_keys, client_labels, client_usage
@@ -46,6 +46,7 @@ from palabre.storage.tables.mail import (
     subscriptions,
 )
 from palabre.storage.tables.naming import metadata
+from palabre.storage.tables.passages import comment_passages
 from palabre.storage.tables.places import (
     articles,
     sections,
@@ -76,6 +77,7 @@ __all__ = [
     "comment_authors",
     "comment_bodies",
     "comment_mailboxes",
+    "comment_passages",
     "comment_sources",
     "comment_words",
     "comments",

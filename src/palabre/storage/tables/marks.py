@@ -17,6 +17,7 @@ _PLAIN = {
     "comment_authors": "comment_id is_staff",
     "comment_bodies": "comment_id revision renderer",
     "comment_mailboxes": "comment_id",
+    "comment_passages": "comment_id thread_id",
     "comment_sources": "comment_id created_at",
     "comment_words": "position comment_id",
     "comments": (
@@ -73,6 +74,7 @@ _PERSONAL: Mapping[str, Mapping[Held, str]] = {
     "comment_authors": {Held.NAME: "name", Held.EMAIL: "email"},
     "comment_bodies": {Held.WORDS: "text html salt"},
     "comment_mailboxes": {Held.EMAIL: "mailbox"},
+    "comment_passages": {Held.WORDS: "passage_key exact prefix suffix begins ends fragment"},
     "comment_sources": {Held.SOURCE: "source"},
     "comment_words": {Held.WORDS: "words", Held.NAME: "name"},
     "comments": {Held.TOKEN: "author_key"},
