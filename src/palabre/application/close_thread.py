@@ -6,6 +6,7 @@ from palabre.application.ports import Clock, Store
 from palabre.domain.article import Thread
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import is_id
+from palabre.domain.permission import Task, require_task
 from palabre.domain.person import Action, Case, Moderator, Viewer, require
 
 
@@ -25,6 +26,8 @@ class CloseThread:
                 raise Refusal(Code.NOT_FOUND)
             case = Case(viewer=Viewer(moderator=moderator), now=now, thread=thread)
             require(Action.MODERATE, case)
+            article = thread.article
+            require_task(moderator, Task.CLOSE_THREAD, article.site_id, article.section_id)
             closes_at = now if closed else None
             if thread.is_open(now) == closed:
                 unit.threads.close(thread_id, closes_at)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from palabre.application import facts, incoming, records
+from palabre.application.enter_queue import enter
 from palabre.application.ports import Clock, Judge, Renderer, Store, Stored, UnitOfWork
 from palabre.application.read_thread import Located, locate
 from palabre.application.sealed_store import Connection, Doing, KeepSource
@@ -72,6 +73,7 @@ class EditComment:
                 stored.comment, body, decision, at=now, supersedes=history[-1].id
             )
             unit.decisions.add(record)
+            enter(unit, stored, decision, found.thread)
             edited = records.event_of(
                 stored.comment, found.thread.article.site_id, at=now, kind=EventKind.COMMENT_EDITED
             )

@@ -116,6 +116,9 @@ class Work(Protocol):
     ) -> Entry | None:
         """Keep a comment to one moderator until then; None: another one has it, or it waits not."""
 
+    def taken(self, places: Sequence[Place], *, now: datetime) -> Sequence[tuple[str, str]]:
+        """Return (comment, moderator) of what is being read at present."""
+
     def release(self, comment_id: str, moderator_id: str) -> None:
         """Give back what this moderator keeps; of no effect on what another one keeps."""
 

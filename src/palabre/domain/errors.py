@@ -38,6 +38,7 @@ class Code(StrEnum):
     THREAD_CLOSED = "thread_closed"
     MOVE_IMPOSSIBLE = "move_impossible"
     NOTHING_TO_UNDO = "nothing_to_undo"
+    CLAIMED = "claimed"
     LINK_INVALID = "link_invalid"
     LINK_EXPIRED = "link_expired"
     MAIL_OFF = "mail_off"

@@ -73,6 +73,9 @@ _CLAIM = (
     .where(_entry.comment_id == _ID, _MINE)
     .values(claimed_by=sa.bindparam("new_who"), claimed_until=sa.bindparam("new_until"))
 )
+_TAKEN = sa.select(_entry.comment_id, _entry.claimed_by).where(
+    _entry.claimed_until > sa.bindparam("now", type_=UtcTime)
+)
 _RELEASE = (
     sa.update(queue_entries)
     .where(_entry.comment_id == _ID, _entry.claimed_by == sa.bindparam("who", type_=Id))
@@ -149,7 +152,7 @@ class SqlWork(SqlDeskNotes):
         groups = {"groups": list({entry.group for entry in entries})}
         sizes: dict[str, int] = {}
         if entries:
-            sizes = {group: n for group, n in self._connection.execute(_SIZES, groups)}
+            sizes = {row[0]: row[1] for row in self._connection.execute(_SIZES, groups)}
         items = {i.stored.comment.id: i for i in self.items([e.comment_id for e in entries])}
         return [
             Waiting(entry=entry, item=items[entry.comment_id], group_size=sizes.get(entry.group, 1))
@@ -168,7 +171,7 @@ class SqlWork(SqlDeskNotes):
         found: dict[str, int] = {}
         if places:
             counted = self._connection.execute(work_lists.levels(places))
-            found = {level: n for level, n in counted}
+            found = {row[0]: row[1] for row in counted}
         return {level: found.get(level.value, 0) for level in Level}
 
     def claim(
@@ -182,6 +185,14 @@ class SqlWork(SqlDeskNotes):
         if not self._connection.execute(_CLAIM, {**asked, **taken}).rowcount:
             return None
         return self.entry(comment_id)
+
+    def taken(self, places: Sequence[Place], *, now: datetime) -> Sequence[tuple[str, str]]:
+        """Return (comment, moderator) of what is being read at present."""
+        if not places:
+            return []
+        here = work_lists.within(places, _entry.site_id, _entry.section_id)
+        found = self._connection.execute(_TAKEN.where(here), {"now": now})
+        return [(comment_id, moderator_id) for comment_id, moderator_id in found]
 
     def release(self, comment_id: str, moderator_id: str) -> None:
         """Give back what this moderator keeps."""

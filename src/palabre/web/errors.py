@@ -41,6 +41,7 @@ STATUS: dict[Code, int] = {
     Code.THREAD_CLOSED: 403,
     Code.MOVE_IMPOSSIBLE: 409,
     Code.NOTHING_TO_UNDO: 409,
+    Code.CLAIMED: 409,
     Code.LINK_INVALID: 404,
     Code.LINK_EXPIRED: 410,
     Code.MAIL_OFF: 409,

@@ -123,6 +123,11 @@ class MemoryWork:
         self._say(comment_id, claimed_by=moderator_id, claimed_until=until)
         return self.entry(comment_id)
 
+    def taken(self, places: Sequence[Place], *, now: datetime) -> Sequence[tuple[str, str]]:
+        """Return (comment, moderator) of what is being read at present."""
+        read = ((e.comment_id, e.reader(now)) for e in self._entries() if _within(e, places))
+        return [(comment_id, reader) for comment_id, reader in read if reader is not None]
+
     def release(self, comment_id: str, moderator_id: str) -> None:
         """Give back what this moderator keeps."""
         entry = self.entry(comment_id)

@@ -7,7 +7,8 @@ const keys = document.querySelector("#keys");
 const helpButton = document.querySelector("[data-help]");
 const decided = [];
 
-const current = () => document.activeElement?.closest?.("[data-item]") ?? null;
+const single = document.querySelector("[data-single]");
+const current = () => document.activeElement?.closest?.("[data-item]") ?? single;
 
 function show(item) {
   if (!item) return;
@@ -117,6 +118,14 @@ function openRules(item) {
   details.querySelector("button").focus();
 }
 
+let leaving = false;
+
+function submitOnce(button) {
+  if (leaving) return;
+  leaving = true;
+  button.form.requestSubmit(button);
+}
+
 function help(open = keys.hidden) {
   keys.hidden = !open;
   helpButton.ariaExpanded = String(open);
@@ -137,6 +146,9 @@ const actions = {
   r: openRules,
   u: undo,
   n: (item) => item?.querySelector('[name="note"]')?.focus(),
+  c: (item) => item?.querySelector("[data-copies]")?.click(),
+  o: () => document.querySelector('[data-key-page="o"]')?.click(),
+  "/": () => document.querySelector('[data-key-page="/"]')?.click(),
   "?": () => help(),
 };
 
@@ -149,9 +161,16 @@ document.addEventListener("keydown", (event) => {
     else help(false);
     return show(item);
   }
-  if (event.target.matches("input, textarea, select")) return;
+  if (event.target.matches('input:not([type="checkbox"]), textarea, select')) return;
   const key = event.key.toLowerCase();
-  if (rules && press(item, `[data-rule-key="${CSS.escape(key)}"]`)) return event.preventDefault();
+  const rule = rules?.querySelector(`[data-rule-key="${CSS.escape(key)}"]`);
+  // One comment on the page: its forms leave the page, and the next one comes with the answer.
+  const button = single && (rule ?? document.querySelector(`[data-page-key="${CSS.escape(key)}"]`));
+  if (button) {
+    event.preventDefault();
+    return submitOnce(button);
+  }
+  if (rule && press(item, `[data-rule-key="${CSS.escape(key)}"]`)) return event.preventDefault();
   if (!Object.hasOwn(actions, key)) return;
   event.preventDefault();
   actions[key](item);
@@ -161,5 +180,47 @@ if (helpButton) {
   helpButton.hidden = false;
   helpButton.addEventListener("click", () => help());
 }
+
+// Who reads a comment in the list keeps it; a colleague who is faster is named.
+const readers = new Map();
+let keeping = null;
+
+async function keep(item) {
+  if (!item || item === keeping || item.dataset.status !== "held") return;
+  keeping = item;
+  const form = item.querySelector(".acts");
+  if (!form) return;
+  const body = new URLSearchParams({ do: "claim", fragment: "1", form: form.elements.form.value });
+  const answer = await fetch(`/desk/work/${item.dataset.item}`, {
+    method: "POST", body, headers: { Accept: "application/json" },
+  }).catch(() => null);
+  if (answer?.status === 409) look();
+}
+
+async function look() {
+  if (document.hidden) return;
+  const answer = await fetch("/desk/live").catch(() => null);
+  if (!answer?.ok) return;
+  const { counts, readers: taken } = await answer.json();
+  const waits = document.querySelector('[data-count="held"]');
+  const now = counts.desk + counts.legal;
+  const fresh = document.querySelector("[data-fresh]");
+  if (waits && fresh && now > Number(waits.textContent)) fresh.hidden = false;
+  for (const item of items()) {
+    const name = taken[item.dataset.item];
+    item.classList.toggle("elsewhere", Boolean(name));
+    if (name && readers.get(item.dataset.item) !== name) {
+      warn(item, list.dataset.takenText.replace("%s", name));
+    }
+    if (name) readers.set(item.dataset.item, name);
+  }
+}
+
+const list = document.querySelector(".queue");
+if (list && items().length) {
+  list.addEventListener("focusin", () => keep(current()));
+  setInterval(look, 10_000);
+}
+
 // A moderator who opens the queue starts at its first comment, unless a link led elsewhere.
-if (!location.hash) items()[0]?.focus({ preventScroll: true });
+if (!location.hash) (items()[0] ?? single)?.focus({ preventScroll: true });
