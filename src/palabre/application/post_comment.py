@@ -14,7 +14,6 @@ from datetime import timedelta
 
 from palabre.application import facts, idempotency, incoming, records
 from palabre.application.enter_queue import enter
-from palabre.application.enter_queue import enter
 from palabre.application.ports import Clock, Judge, Renderer, Repeat, Store, Stored, UnitOfWork
 from palabre.application.sealed_store import Connection, Doing, KeepSource
 from palabre.application.tokens import key_of, new_token
@@ -166,7 +165,6 @@ class PostComment:
             record = records.by_engine(comment, body, decision, at=now, supersedes=None)
             unit.comments.add(stored, source=new.source)
             unit.decisions.add(record)
-            enter(unit, stored, decision, thread)
             enter(unit, stored, decision, thread)
             unit.outbox.put(records.event_of(comment, site.id, at=now))
             if self.keep_source is not None:

@@ -43,7 +43,6 @@ from palabre.web.access_log import (
     log_read,
 )
 from palabre.web.desk_audit import audit_refusals
-from palabre.web.desk_audit import audit_refusals
 from palabre.web.house import Catalogue, House
 from palabre.web.keeping import keeping
 from palabre.web.languages import catalogue_for
@@ -96,7 +95,6 @@ def create_app(house: House) -> Litestar:
         route_handlers=[*_options(handlers), *handlers],
         guards=[foreign_callers_stay_out(house)],
         exception_handlers={Exception: _answer_with(house)},
-        after_exception=[audit_refusals(house)],
         after_exception=[audit_refusals(house)],
         lifespan=[_threads(house), keeping(house), lambda _: reads.open(), lambda _: streams.open()],
         request_max_body_size=house.config.max_body_bytes,

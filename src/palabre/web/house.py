@@ -20,7 +20,6 @@ from palabre.application.register import Register
 from palabre.application.sign_in import SignIn
 from palabre.application.subscribe import Subscribe
 from palabre.application.work_desk import WorkDesk
-from palabre.application.work_desk import WorkDesk
 from palabre.domain.member import Member
 from palabre.domain.site import Site
 from palabre.moderation.rulebook import RuleBook
@@ -168,11 +167,6 @@ class House:
     demo_articles: tuple[DemoArticle, ...] = ()
     # Reads a site's own signed tokens; None: no site has a key.
     sign_on: Callable[[str], Member] | None = None
-
-    @property
-    def work_desk(self) -> WorkDesk:
-        """What moderators do beside deciding."""
-        return WorkDesk(moderate=self.moderate)
 
     @property
     def work_desk(self) -> WorkDesk:
