@@ -27,7 +27,7 @@ demo: $(VENV)/.run ## Put a French article with its thread on http://127.0.0.1:8
 	@exec $(BIN)/palabre demo --host $(HOST) --port $(PORT)
 
 .PHONY: test
-test: $(VENV)/.dev browser servers widget-tools ## Run the tests against the real database and browser (15 minutes at most)
+test: $(VENV)/.dev browser servers widget-tools client-tools ## Run the tests against the real database and browser (15 minutes at most)
 	@# Two runs: Playwright keeps an event loop in its process, where asyncio.run cannot start another.
 	@# Three at a time on two cores: four tenths of the time they wait for processes that they started.
 	@$(BIN)/python -m pytest -q -n 3 --dist worksteal -m "not browser" $(ARGS)
@@ -66,6 +66,10 @@ servers: # Debian's Redis, in which processes count together
 .PHONY: widget-tools
 widget-tools: # esbuild, tsc and axe-core, to rebuild and check the element
 	@scripts/widget-tools
+
+.PHONY: client-tools
+client-tools: # npm's clients of Akismet and Perspective, which tests/clients runs
+	@scripts/client-tools
 
 .PHONY: widget
 widget: widget-tools ## Build <palabre-comments> into src/palabre/web/static

@@ -6,8 +6,10 @@ whatever ``doNotStore`` says; suggestscore keeps an example, attributed to its k
 """
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Response, get, post
@@ -30,6 +32,7 @@ from palabre.web.perspective_wire import RpcError
 from palabre.web.tongues import tongue_of
 
 T = TypeVar("T")
+_HOST: Final = re.compile(r"(\[[0-9a-f:.]{2,45}\]|[a-z0-9.-]{1,253})(:[0-9]{1,5})?")
 _MEDIA: Final = "application/json; charset=UTF-8"
 _FRESH: Final = {"Cache-Control": "no-store"}
 _INVALID: Final = "INVALID_REQUEST"
@@ -71,14 +74,14 @@ class Perspective:
 
     def __init__(self, house: House, dialects: Dialects) -> None:
         self._dialects = dialects
-        self._document = msgspec.json.encode(document(house.config.base_url))
+        self._base = house.config.base_url
 
     async def discovery(self, request: Asked) -> Response[bytes]:
         """Return the description from which Google's clients build themselves."""
         version = request.query_params.get("version", "v1alpha1")
         if version != "v1alpha1":
             raise RpcError(f"Discovery document not found for version: {version[:40]}", code=404)
-        return Response(self._document, media_type=_MEDIA)
+        return _answer(document(_root(request, self._base)))
 
     async def analyze(self, request: Asked) -> Response[bytes]:
         """Score a comment."""
@@ -196,6 +199,17 @@ def _said(
         evidence = evidence_for(score, decision, rules)
     spans = units(text, evidence) or [whole(text, value)]
     return wire.AttributeScores(summary_score=wire.Score(value=value), span_scores=spans)
+
+
+def _root(request: Asked, base: str) -> str:
+    """Return the address that a client goes on with: the one it came by, as a rule the public one.
+
+    Whoever has a hosts entry for the original's name, or tries another port, stays there.
+    """
+    public, host = urlsplit(base), request.headers.get("host", "")
+    if host == public.netloc or not _HOST.fullmatch(host):
+        return base
+    return f"{public.scheme}://{host}"
 
 
 def _shown(request: Asked) -> str:
