@@ -17,7 +17,7 @@ from palabre.web.languages import catalogue_for
         ({}, None, None, "fr"),
         ({}, None, "en", "en"),
         ({}, None, "en-GB,en;q=0.9,fr;q=0.8", "en"),
-        ({}, None, "de,fr;q=0.5,en;q=0.7", "en"),
+        ({}, None, "sv,fr;q=0.5,en;q=0.7", "en"),
         ({}, None, "en;q=0,fr;q=0.1", "fr"),
         ({}, None, "en;q=x", "fr"),
         ({}, None, "*", "fr"),
