@@ -39,37 +39,28 @@ class KeepLedger:
                     return done
             with self.store.writing() as unit:
                 found = unit.ledger.loose(limit=_AT_ONCE, everywhere=everywhere)
-                for site_id, record in found:
-                    self._bring_in(unit, site_id, record)
+                self._bring_in(unit, found)
             done += len(found)
 
-    def _bring_in(self, unit: UnitOfWork, site_id: str, record: DecisionRecord) -> None:
+    def _bring_in(self, unit: UnitOfWork, found: Sequence[tuple[str, DecisionRecord]]) -> None:
+        """Append decisions; nearly all are the engine's on a new comment, and owe nobody a word."""
         now = self.clock()
-        before = _verdict_before(unit, record)
-        unit.ledger.add(
-            Entry(
-                id=new_id(now),
-                kind=LineKind.DECISION,
-                site_id=site_id,
-                comment_id=record.comment_id,
-                subject=record.id,
-                at=now,
-                content={
-                    "digest": digest(record),
-                    "verdict": record.decision.verdict.value,
-                    "before": before.value if before else None,
-                    "rules": list(record.decision.rules),
-                    "actor": record.actor.kind.value,
-                    "decided_at": record.at.isoformat(),
-                },
-            )
-        )
-        lines = unit.ledger.of_comment(record.comment_id, *_ABOUT)
-        visibility = restricts(record, before)
-        if visibility is not None:
-            self._state(unit, site_id, record, visibility, lines, now)
-        if record.actor.kind is ActorKind.MODERATOR:
-            self._answer(unit, record, lines)
+        plain: list[Entry] = []
+        for site_id, record in found:
+            before = _verdict_before(unit, record)
+            plain.append(_line_on(record, site_id, before, now))
+            visibility = restricts(record, before)
+            by_moderator = record.actor.kind is ActorKind.MODERATOR
+            if visibility is None and not by_moderator:
+                continue
+            unit.ledger.add_many(plain)
+            plain.clear()
+            lines = unit.ledger.of_comment(record.comment_id, *_ABOUT)
+            if visibility is not None:
+                self._state(unit, site_id, record, visibility, lines, now)
+            if by_moderator:
+                self._answer(unit, record, lines)
+        unit.ledger.add_many(plain)
 
     def _state(
         self,
@@ -149,6 +140,25 @@ def answer_report(
     if mail is not None:
         mail.to_reporter(unit, report, line)
     return line
+
+
+def _line_on(record: DecisionRecord, site_id: str, before: Verdict | None, now: datetime) -> Entry:
+    return Entry(
+        id=new_id(now),
+        kind=LineKind.DECISION,
+        site_id=site_id,
+        comment_id=record.comment_id,
+        subject=record.id,
+        at=now,
+        content={
+            "digest": digest(record),
+            "verdict": record.decision.verdict.value,
+            "before": before.value if before else None,
+            "rules": list(record.decision.rules),
+            "actor": record.actor.kind.value,
+            "decided_at": record.at.isoformat(),
+        },
+    )
 
 
 def _verdict_before(unit: UnitOfWork, record: DecisionRecord) -> Verdict | None:

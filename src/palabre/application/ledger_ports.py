@@ -49,6 +49,9 @@ class Ledger(Protocol):
     def add(self, entry: Entry, words: Words | None = None, task: Task | None = None) -> Line:
         """Append a line. Writers come one after the other until the transaction ends."""
 
+    def add_many(self, entries: Sequence[Entry]) -> None:
+        """Append lines without words, in their order."""
+
     def get(self, line_id: str) -> Line | None:
         """Return a line; None, too, for text that is no identifier."""
 

@@ -20,6 +20,7 @@ from palabre.domain.article import Article, Thread
 from palabre.domain.comment import Comment, Status
 from palabre.domain.site import Site
 from palabre.domain.subscription import MailAddress, Subscription
+from palabre.notify.law_letters import LawLetters
 from palabre.notify.letter import Entry, Letter, Words
 
 _ANCESTORS = 20  # named in References
@@ -49,6 +50,14 @@ class Letters:
             return self._to_desk(unit, mail, site)
         if mail.kind is MailKind.DATA:
             return self._data(unit, mail, site)
+        if mail.kind is MailKind.LAW:
+            law = LawLetters(
+                secret=self.secret,
+                base_url=self.base_url,
+                words=self._words,
+                message_id=self._message_id,
+            )
+            return law.write(unit, mail, site)
         address = unit.subscriptions.address(mail.address_hash)
         if address is None or address.address is None or address.stopped is not None:
             return None

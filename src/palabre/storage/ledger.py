@@ -25,21 +25,37 @@ class SqlLedger:
 
     def add(self, entry: Entry, words: Words | None = None, task: Task | None = None) -> Line:
         """Append a line."""
-        run = self._connection.execute
-        head = run(statements.HEAD.with_for_update()).one()._mapping  # noqa: SLF001 -- its public name
-        line = link(entry, head["count"] + 1, head["hash"], words.commitment if words else None)
-        run(sa.insert(ledger), row_of(line))
-        moved: dict[str, Any] = {"count": line.number, "hash": line.hash}
-        if entry.kind is LineKind.DECISION:
-            position = run(statements.POSITION, {"this": entry.subject}).scalar()
-            moved["decided"] = max(head["decided"], position or 0)
-        run(statements.MOVE_HEAD.values(**moved))
+        line = self._append([entry], words.commitment if words else None)[0]
         if words is not None:
             self._keep(line, words)
         if task is not None:
             place = {"line_id": line.id, "kind": line.kind.value, "site_id": line.site_id}
-            run(sa.insert(ledger_tasks), {**place, "rank": task.rank, "due_at": task.due_at})
+            row = {**place, "rank": task.rank, "due_at": task.due_at}
+            self._connection.execute(sa.insert(ledger_tasks), row)
         return line
+
+    def add_many(self, entries: Sequence[Entry]) -> None:
+        """Append lines without words, in their order."""
+        if entries:
+            self._append(entries)
+
+    def _append(self, entries: Sequence[Entry], commitment: str | None = None) -> list[Line]:
+        run = self._connection.execute
+        head = run(statements.HEAD.with_for_update()).one()._mapping  # noqa: SLF001 -- its public name
+        number, previous = head["count"], head["hash"]
+        lines = []
+        for entry in entries:
+            line = link(entry, number + 1, previous, commitment)
+            number, previous = line.number, line.hash
+            lines.append(line)
+        run(sa.insert(ledger), [row_of(line) for line in lines])
+        moved: dict[str, Any] = {"count": number, "hash": previous}
+        held = [line.subject for line in lines if line.kind is LineKind.DECISION]
+        if held:
+            position = run(statements.POSITION, {"this": held[-1]}).scalar()
+            moved["decided"] = max(head["decided"], position or 0)
+        run(statements.MOVE_HEAD.values(**moved))
+        return lines
 
     def _keep(self, line: Line, words: Words) -> None:
         row = {

@@ -30,6 +30,11 @@ class MemoryLedger:
             self._state.ledger_tasks[line.id] = task
         return line
 
+    def add_many(self, entries: Sequence[Entry]) -> None:
+        """Append lines without words, in their order."""
+        for entry in entries:
+            self.add(entry)
+
     def get(self, line_id: str) -> Line | None:
         """Return a line."""
         return next((line for line in self._all() if line.id == line_id), None)
