@@ -7,7 +7,7 @@ once, in its order.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from palabre.application.law_mail import LawMail
 from palabre.application.ports import Clock, Store, UnitOfWork
@@ -18,6 +18,7 @@ from palabre.domain.ledger import Entry, Line, LineKind, digest
 from palabre.domain.report import Outcome
 
 _AT_ONCE = 200  # decisions in one transaction: posts wait for it on SQLite
+_STALE = timedelta(hours=48)
 _ABOUT = (LineKind.REPORT, LineKind.ANSWER, LineKind.ORDER)
 
 
@@ -85,7 +86,9 @@ class KeepLedger:
             written_at=now,
         )
         line = unit.ledger.add(entry)
-        if self.mail is not None and not entry.content["exempt"]:
+        # A ledger that is begun in a house that is years old writes to nobody about the past.
+        is_news = now - record.at < _STALE
+        if self.mail is not None and is_news and not entry.content["exempt"]:
             self.mail.to_author(unit, line)
 
     def _answer(self, unit: UnitOfWork, record: DecisionRecord, lines: Sequence[Line]) -> None:

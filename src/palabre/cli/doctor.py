@@ -8,6 +8,7 @@ import click
 
 from palabre.cli.configuration import DEFAULT
 from palabre.cli.doctor_database import Ill, database_checks
+from palabre.cli.doctor_ledger import ledger_check
 from palabre.cli.doctor_models import models_check
 from palabre.moderation.facts import Facts
 from palabre.moderation.rulebook import RulesError
@@ -53,6 +54,7 @@ def _checks(path: Path) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "models", lambda: models_check(load_shelf(settings, folder))
     yield "house rules", lambda: _rules(settings, folder)
     yield from database_checks(settings, folder)
+    yield "ledger", lambda: ledger_check(settings, folder)
     yield "mail", lambda: _mail(settings, folder)
     yield "disk", lambda: _disk(settings, folder)
     yield "languages", lambda: ", ".join(sorted(load_catalogues()))
