@@ -18,6 +18,11 @@ def new_secret() -> str:
     return "".join(secrets.choice(KEY_LETTERS) for _ in range(KEY_LENGTH))
 
 
+def is_secret(text: str) -> bool:
+    """Tell whether text has the form of a key."""
+    return len(text) == KEY_LENGTH and set(text) <= set(KEY_LETTERS)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
     """The use case."""

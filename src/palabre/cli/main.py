@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "rules": "palabre.cli.rules:rules",
     "serve": "palabre.cli.serve:serve",
     "upgrade": "palabre.cli.upgrade:upgrade",
+    "wordpress-plugin": "palabre.cli.wordpress_plugin:wordpress_plugin",
     "worker": "palabre.cli.worker:worker",
 }
 

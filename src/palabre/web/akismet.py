@@ -88,7 +88,9 @@ class Akismet:
         fields = await read_fields(request)
         if not fields.get("blog"):
             return _missing("blog")
-        found = await self._dialects.threads(self._key, key_in(request, fields), fields)
+        # WordPress asks about one key (``key``) and shows the one that it has (``api_key``).
+        shown = key_in(request, fields, names=("key", "api_key"))
+        found = await self._dialects.threads(self._key, shown, fields)
         return _text("valid") if isinstance(found, ApiKey) else found
 
     async def comment_check(self, request: Asked) -> Said:

@@ -7,7 +7,7 @@ Keys come in four ways: ``api_key`` or ``key`` among the fields, the first label
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -43,9 +43,9 @@ async def read_fields(request: Asked) -> Fields:
     return _decoded(pairs, declared[1] if declared else "")
 
 
-def key_in(request: Asked, fields: Fields) -> str:
-    """Return the key that a call shows, "" when it shows none."""
-    for name in ("api_key", "key"):
+def key_in(request: Asked, fields: Fields, *, names: Iterable[str] = ("api_key", "key")) -> str:
+    """Return the key that a call shows, "" when it shows none; the first of ``names`` counts."""
+    for name in names:
         if fields.get(name):
             return fields[name].strip()
     in_path = str(request.path_params.get("key", ""))
