@@ -20,7 +20,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from browser.elsewhere import Elsewhere
-from palabre.application.post_comment import NewComment
+from palabre.application.post_comment import NewComment, Posted
 from palabre.cli.settings_file import settings_text
 from palabre.domain.person import ANYBODY, Role
 from palabre.settings import load
@@ -63,9 +63,18 @@ class Town:
 
     def write(self, slug: str, text: str, **more: str | None) -> str:
         """Post a comment as some reader, and return its id."""
+        return self._post(slug, text, **more).stored.comment.id
+
+    def token_of(self, slug: str, text: str, **more: str | None) -> str:
+        """Post a comment, and return its author's token."""
+        return self._post(slug, text, **more).token
+
+    def _post(self, slug: str, text: str, **more: str | None) -> Posted:
         url = f"{self.base}/articles/{slug}"
-        new = NewComment(url=url, text=text, title=slug, lang="fr", vouched=True, **more)
-        return self.house.post(new).stored.comment.id
+        new = NewComment(
+            **{"url": url, "text": text, "title": slug, "lang": "fr", "vouched": True, **more}
+        )
+        return self.house.post(new)
 
 
 def _free_port() -> int:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Page, expect
 
+from browser.conftest import HELD
 from browser.desk_steps import sign_in
 
 if TYPE_CHECKING:
@@ -110,7 +111,32 @@ def published(page: Page, town: "Town", lang: str) -> None:
     page.goto(f"{town.base}/desk?state=published")
 
 
+def one_by_one(page: Page, town: "Town", lang: str) -> None:
+    """Show a waiting comment alone, with its near copies, its author's past and notes."""
+    token = None
+    for text in ("Merci pour cet article.", f"Encore un maire {HELD}, désabonnez-vous tous !"):
+        token = town.token_of("velo", text, name="Rosalie", token=token)
+    town.write("velo", f"encore un maire {HELD}... desabonnez vous TOUS", name="Firmin")
+    sign_in(page, town, lang)
+    page.goto(f"{town.base}/desk/one")
+    page.locator("[name=note]").last.fill("Même texte que sous l’article d’hier ?")
+    page.locator("button[value=note]").click()
+
+
+def table(page: Page, town: "Town", lang: str) -> None:
+    """Show what waits as a table, narrowed by a filter."""
+    sign_in(page, town, lang)
+    page.goto(f"{town.base}/desk?view=table")
+
+
+def search(page: Page, town: "Town", lang: str) -> None:
+    """Show what the search finds."""
+    town.write("velo", f"Les pistes cyclables {HELD}, encore.", name="Odile")
+    sign_in(page, town, lang)
+    page.goto(f"{town.base}/desk/search?q=piste+cyclable")
+
+
 STATES: tuple[State, ...] = (
     *(front, article, thread, empty, mistake, held, refused, reply, own, rules, error),
-    *(door, queue, published),
+    *(door, queue, published, one_by_one, table, search),
 )

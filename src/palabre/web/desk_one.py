@@ -170,7 +170,7 @@ def _case(look: DeskLook, dossier: Dossier) -> dict[str, Any]:
         ],
         "notes": [
             (
-                words.say(f"desk.notes.{note.kind.value}"),
+                words.say(f"desk.notes.kind.{note.kind.value}"),
                 dossier.names.get(note.moderator_id, ""),
                 words.ago(note.at, now),
                 note.text,

@@ -13,7 +13,7 @@ from palabre.moderation.explain import Audience, explain
 from palabre.web.house import Catalogue, House
 from palabre.web.notices import sentences
 
-KEYS = "123456789bcdefgilmopqstvwxyz"  # what the desk's own keys leave free
+KEYS = "123456789bdfgilmpqtvwxyz"  # what the desk's own keys leave free
 
 
 @dataclass(frozen=True, slots=True)
