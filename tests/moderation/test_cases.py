@@ -17,7 +17,7 @@ def test_case(case, book):
     assert decision.rules[:1] == ((case["rule"],) if "rule" in case else ()), told
     assert set(case.get("symbols", ())) <= seen, told
     if case.get("silent"):
-        assert not seen, told
+        assert not seen - {"spam_text"}, told  # which says of every text how likely
     for item in decision.evidence:
         assert all(0 <= span.begin < span.end <= len(text) for span in item.spans), told
 

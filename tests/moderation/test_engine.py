@@ -118,7 +118,8 @@ def test_doubts_add_up_to_a_hold_and_never_to_a_refusal(book):
 def test_scores_are_all_there_in_order_and_null_where_nothing_can_tell(book):
     decision = judge("Bonjour", Facts(lang="fr"), book)
     assert tuple(decision.scores) == SCORES
-    assert set(decision.scores.values()) == {None}
+    assert {s for name, s in decision.scores.items() if name != "spam"} == {None}
+    assert decision.scores["spam"] < 0.05
     found = judge("Mort aux juifs", Facts(lang="fr"), book)
     assert found.scores["antisemitism"] == found.scores["hate"] == found.scores["toxicity"] == 0.95
     assert found.scores["racism"] is None

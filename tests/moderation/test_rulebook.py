@@ -37,7 +37,7 @@ def test_a_site_adds_a_rule_and_the_sentence_tells_it(book):
     assert "racoleur" not in book.sentence("fr")
     assert "touting" in rules.sentence("en")
     assert rules.rules[1].id == "adverts"
-    assert judged("Venez lire mon super blog", SITE_RULE).rules == ("adverts",)
+    assert judged("Venez lire mon super blog", SITE_RULE).rules[0] == "adverts"
 
 
 def test_the_sentence_reads_as_french(book):

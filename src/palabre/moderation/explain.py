@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from palabre.domain.decision import Decision, Evidence, Verdict
+from palabre.moderation.detectors import sender, spamtext
 from palabre.moderation.detectors.classifier import PREFIX, WINDOWS
 from palabre.moderation.language import guess, spoken
 from palabre.moderation.normalise import fold
@@ -56,6 +57,7 @@ SYMBOLS: Final = frozenset(
         *("courtesy_phrase", "profanity_word", "accusation", "phone", "email_address", "iban"),
         *("nir", "link_count", "link_shortener", "link_disguised", "link_domain"),
         *("repeat_post", "flood", "shouting"),
+        *(spamtext.SYMBOLS + sender.SYMBOLS),
     }
 )
 
@@ -140,8 +142,9 @@ def _named(item: Evidence, rule: Rule, words: Catalogue, text: str) -> str:
     if item.symbol in SYMBOLS:
         what = words.say(f"judge.symbol.{item.symbol}")
     else:
-        kind = next((k for k in ("phrase", "example") if item.symbol.endswith(f"_{k}")), "word")
-        if _is_read(item):
+        kinds = ("phrase", "example", "learned")
+        kind = next((k for k in kinds if item.symbol.endswith(f"_{k}")), "word")
+        if item.symbol.startswith(PREFIX):
             kind = "model"
         what = words.say(f"judge.symbol.{kind}", rule=_name(rule, words))
     if not item.spans:
@@ -156,7 +159,7 @@ def _named(item: Evidence, rule: Rule, words: Catalogue, text: str) -> str:
 
 def _is_read(item: Evidence) -> bool:
     """Tell whether a model says it: then the figure is a probability."""
-    return item.symbol.startswith(PREFIX)
+    return item.symbol.startswith(PREFIX) or item.symbol == spamtext.SYMBOL
 
 
 def _name(rule: Rule, words: Catalogue) -> str:

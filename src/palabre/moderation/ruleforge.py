@@ -13,6 +13,7 @@ from palabre.moderation import words
 from palabre.moderation.detectors import Registry
 from palabre.moderation.detectors.classifier import PREFIX as MODEL_PREFIX
 from palabre.moderation.detectors.examples import ENDING
+from palabre.moderation.detectors.learned import ENDING as LEARNED
 from palabre.moderation.detectors.pattern import compile_pattern, literal_words
 from palabre.moderation.lesson import Lesson, lesson
 from palabre.moderation.material import Entry, Pattern
@@ -178,8 +179,8 @@ class Forge:
         given: Any = table.get("symbols", {})
         watches = dict.fromkeys(given, 1.0) if isinstance(given, list) else dict(given)
         known = {*self._registry.symbols}
-        for other in self._table["rules"]:
-            known |= {f"{other}_word", f"{other}_phrase", other + ENDING}
+        for own in ("_word", "_phrase", ENDING, LEARNED):
+            known |= {other + own for other in self._table["rules"]}
         for symbol in watches:
             if symbol not in known:
                 path = ("rules", identifier, "symbols")
@@ -188,10 +189,10 @@ class Forge:
             watches.setdefault(f"{identifier}_word", 1.0)
         if table.get("patterns"):
             watches.setdefault(f"{identifier}_phrase", 1.0)
-        taught = lesson(identifier, table, self._report)
-        if taught is not None:
+        if taught := lesson(identifier, table, self._report):
             self.lessons.append(taught)
             watches.setdefault(identifier + ENDING, 1.0)
+        watches.setdefault(identifier + LEARNED, 1.0)
         return watches
 
     def _trust(self, identifier: str, table: Table) -> Trust | None:

@@ -108,10 +108,13 @@ def shipped() -> Registry:
         accusation,
         classifier,
         examples,
+        learned,
         links,
         pattern,
         personal,
         repetition,
+        sender,
+        spamtext,
         wordlist,
     )
 
@@ -120,6 +123,9 @@ def shipped() -> Registry:
     registry.register("pattern", pattern.HousePatterns, own="_phrase")
     registry.register("links", links.Links, symbols=links.SYMBOLS)
     registry.register("repetition", repetition.Repetition, symbols=repetition.SYMBOLS)
+    registry.register("spamtext", spamtext.SpamText, symbols=spamtext.SYMBOLS)
+    registry.register("sender", sender.Sender, symbols=sender.SYMBOLS)
+    registry.register("learned", learned.Learned, own=learned.ENDING)
     registry.register("personal", personal.PersonalData, symbols=personal.SYMBOLS)
     registry.register("accusation", accusation.Accusation, symbols=accusation.SYMBOLS)
     registry.register("classifier", classifier.Classifier, symbols=classifier.SYMBOLS)
