@@ -51,6 +51,9 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         int, _about("What reports and appeals said, and who made them, once they are answered.")
     ] = 365
     note_days: Annotated[int, _about("Moderators' notes on comments.")] = 365
+    trace_days: Annotated[
+        int, _about("Keyed hashes by which a text, mail address or link that comes again is known.")
+    ] = 90
     label_days: Annotated[
         int, _about("Comments that programs with a key reported as spam or not; text alone.")
     ] = 365

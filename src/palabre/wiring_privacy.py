@@ -43,6 +43,7 @@ def periods_of(settings: Settings) -> Periods:
         Leaves.REPORT_WORDS: after(days.report_days),
         Leaves.CONSENTS: after(days.consent_days),
         Leaves.STOPPED: after(days.stopped_days),
+        Leaves.TRACES: after(days.trace_days),
         Leaves.LABELS: after(days.label_days),
         Leaves.NOTICES: after(days.mail_days),
         Leaves.MAILS: after(days.mail_days),

@@ -27,13 +27,16 @@ from builders import (
 )
 from client_builders import an_api_key, an_example
 from databases import Postgresql
+from lesson_builders import a_layer
 from mail_builders import ZOE, a_mail, a_telling, subscribe
 from palabre.application.ledger_ports import Place, Task
+from palabre.application.lesson_ports import LayerUse
 from palabre.application.mail_ports import ConsentLine
 from palabre.application.person import Scope
 from palabre.application.person_ports import DataRequest, Erased, Reading, Run, SealedLine
 from palabre.application.ports import EPOCH_LIFE, Repeat, UnitOfWork
 from palabre.application.tokens import key_of
+from palabre.application.trace_ports import Mark
 from palabre.application.work_ports import DeskNote, DeskRefusal, NoteKind, SavedFilter
 from palabre.domain.client import Counts
 from palabre.domain.comment import Status
@@ -242,6 +245,9 @@ def fill_privacy(unit: UnitOfWork, comment_id: str) -> None:
     )
     unit.upkeep.note(Run(at=NOON, kind="mails", removed=3))
     unit.upkeep.keep_source_key("2026-03-02", b"k" * 32, NOON)
+    unit.traces.add([Mark(key="t" * 32, site_id="le-journal", seen=1.0)], NOON)
+    unit.lessons.add(a_layer())
+    unit.lessons.use(LayerUse(site_id="le-journal", number=1, at=NOON, by="engine"))
     key = an_api_key()
     unit.clients.add(key)
     unit.clients.count({(key.id, "2026-03", ""): Counts(calls=1)})

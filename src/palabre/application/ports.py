@@ -11,6 +11,7 @@ from typing import Protocol
 from palabre.application.client_ports import Clients, Labels
 from palabre.application.desk_ports import Moderators, PasswordHasher
 from palabre.application.ledger_ports import Ledger
+from palabre.application.lesson_ports import Lessons
 from palabre.application.mail_ports import Mails, Subscriptions
 from palabre.application.passage_ports import Passages
 from palabre.application.person_ports import Legal, People, Upkeep
@@ -24,6 +25,7 @@ from palabre.application.stored import (
     Standing,
     Stored,
 )
+from palabre.application.trace_ports import Traces
 from palabre.application.work_ports import Work
 from palabre.domain.article import Thread
 from palabre.domain.comment import Body, Comment, Status
@@ -42,6 +44,7 @@ __all__ = [
     "Judge",
     "Labels",
     "Legal",
+    "Lessons",
     "Mails",
     "Moderators",
     "Outbox",
@@ -61,6 +64,7 @@ __all__ = [
     "Stored",
     "Subscriptions",
     "Threads",
+    "Traces",
     "UnitOfWork",
     "Upkeep",
     "Votes",
@@ -245,6 +249,8 @@ class UnitOfWork(Protocol):
     people: People
     upkeep: Upkeep
     legal: Legal
+    lessons: Lessons
+    traces: Traces
     work: Work
     clients: Clients
     labels: Labels

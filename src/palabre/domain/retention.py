@@ -29,6 +29,7 @@ class Leaves(StrEnum):
     CONNECTIONS = "connections"
     READINGS = "readings"
     ERASURES = "erasures"
+    TRACES = "traces"
     LABELS = "labels"  # what programs with a key said of comments
     RUNS = "runs"  # the log of this very job
 

@@ -5,14 +5,15 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from palabre.application.passage_ports import Passages
 from palabre.application.ledger_ports import Ledger
+from palabre.application.passage_ports import Passages
 from palabre.application.ports import (
     Clients,
     Comments,
     Decisions,
     Labels,
     Legal,
+    Lessons,
     Mails,
     Moderators,
     Outbox,
@@ -22,6 +23,7 @@ from palabre.application.ports import (
     Sites,
     Subscriptions,
     Threads,
+    Traces,
     UnitOfWork,
     Upkeep,
     Votes,
@@ -35,6 +37,7 @@ from palabre.storage.decisions import SqlDecisions
 from palabre.storage.labels import SqlLabels
 from palabre.storage.ledger import SqlLedger
 from palabre.storage.legal import SqlLegal
+from palabre.storage.lessons import SqlLessons
 from palabre.storage.mails import SqlMails
 from palabre.storage.moderators import SqlModerators
 from palabre.storage.outbox import SqlOutbox
@@ -45,6 +48,7 @@ from palabre.storage.repeats import SqlRepeats
 from palabre.storage.sites import SqlSites
 from palabre.storage.subscriptions import SqlSubscriptions
 from palabre.storage.threads import SqlThreads
+from palabre.storage.traces import SqlTraces
 from palabre.storage.upkeep import SqlUpkeep
 from palabre.storage.votes import SqlVotes
 from palabre.storage.work import SqlWork
@@ -68,6 +72,8 @@ class SqlUnit:
         self.people: People = SqlPeople(connection)
         self.upkeep: Upkeep = SqlUpkeep(connection)
         self.legal: Legal = SqlLegal(connection)
+        self.lessons: Lessons = SqlLessons(connection)
+        self.traces: Traces = SqlTraces(connection)
         self.work: Work = SqlWork(connection)
         self.clients: Clients = SqlClients(connection)
         self.labels: Labels = SqlLabels(connection)

@@ -44,6 +44,7 @@ from palabre.storage.tables import (
     sessions,
     source_keys,
     subscriptions,
+    traces,
     votes,
 )
 from palabre.storage.work_index import unnamed
@@ -150,6 +151,7 @@ _CLASSES: Mapping[Leaves, _Class] = {
     Leaves.CONNECTIONS: _Class(legal_sources, legal_sources.c.at <= _BEFORE),
     Leaves.READINGS: _Class(legal_readings, legal_readings.c.at <= _BEFORE),
     Leaves.ERASURES: _Class(erasures, erasures.c.at <= _BEFORE),
+    Leaves.TRACES: _Class(traces, traces.c.at <= _BEFORE),
     Leaves.LABELS: _Class(client_labels, client_labels.c.at <= _BEFORE),
     Leaves.RUNS: _Class(retention_runs, retention_runs.c.at <= _BEFORE),
 }

@@ -26,6 +26,7 @@ from palabre.application.person_ports import DataRequest, Erased, Reading, Run, 
 from palabre.application.ports import Repeat, Store
 from palabre.application.retention import ALL, Retention
 from palabre.application.tokens import key_of
+from palabre.application.trace_ports import Mark
 from palabre.domain.article import Thread
 from palabre.domain.comment import Status
 from palabre.domain.retention import Leaves
@@ -54,6 +55,7 @@ DAYS = {
     Leaves.CONNECTIONS: 364,
     Leaves.READINGS: 398,
     Leaves.ERASURES: 397,
+    Leaves.TRACES: 300,
     Leaves.LABELS: 300,
     Leaves.RUNS: 396,
 }
@@ -104,6 +106,7 @@ def fill(store: Store, thread: Thread) -> str:
         )
         unit.upkeep.keep_source_key("2026-03-02", b"k" * 32, NOON)
         unit.upkeep.note(Run(at=NOON, kind=ALL, removed=0))
+        unit.traces.add([Mark(key="t" * 32, site_id="le-journal", seen=1.0)], NOON)
         key = an_api_key()
         unit.clients.add(key)
         unit.labels.keep(an_example(key))

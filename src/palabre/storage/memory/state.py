@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from palabre.application.ledger_ports import Place, Task
+from palabre.application.lesson_ports import KeptLayer, LayerUse
 from palabre.application.mail_ports import ConsentLine, Mail, Notice
 from palabre.application.person_ports import DataRequest, Erased, Hold, Reading, Run, SealedLine
 from palabre.application.ports import Repeat, Session
+from palabre.application.trace_ports import Trace
 from palabre.application.work_ports import DeskNote, DeskRefusal, SavedFilter
 from palabre.domain.article import Thread
 from palabre.domain.client import ApiKey, Counts, LabelledExample
@@ -120,6 +122,9 @@ class State:
     desk_notes: Table[str, DeskNote] = field(default_factory=Table)
     saved_filters: Table[str, SavedFilter] = field(default_factory=Table)
     desk_refusals: Table[int, DeskRefusal] = field(default_factory=Table)
+    layers: Table[tuple[str, int], KeptLayer] = field(default_factory=Table)
+    layer_uses: Table[int, LayerUse] = field(default_factory=Table)
+    traces: Table[str, tuple[Trace, datetime]] = field(default_factory=Table)
     client_keys: Table[str, ApiKey] = field(default_factory=Table)
     # By key, month and blog.
     client_usage: Table[tuple[str, str, str], Counts] = field(default_factory=Table)

@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from palabre.application.passage_ports import Passages
 from palabre.application.ledger_ports import Ledger
+from palabre.application.passage_ports import Passages
 from palabre.application.ports import (
     Clients,
     Comments,
     Decisions,
     Labels,
     Legal,
+    Lessons,
     Mails,
     Moderators,
     Outbox,
@@ -21,6 +22,7 @@ from palabre.application.ports import (
     Sites,
     Subscriptions,
     Threads,
+    Traces,
     UnitOfWork,
     Upkeep,
     Votes,
@@ -32,6 +34,7 @@ from palabre.storage.memory.clients import MemoryClients, MemoryLabels
 from palabre.storage.memory.comments import MemoryComments
 from palabre.storage.memory.desk import MemoryDecisions, MemoryOutbox, MemoryQueue
 from palabre.storage.memory.ledger import MemoryLedger
+from palabre.storage.memory.lessons import MemoryLessons, MemoryTraces
 from palabre.storage.memory.mail import MemoryMails
 from palabre.storage.memory.passages import MemoryPassages
 from palabre.storage.memory.people import MemoryModerators, MemoryVotes
@@ -64,6 +67,8 @@ class MemoryUnit:
         self.people: People = MemoryPersons(state)
         self.upkeep: Upkeep = MemoryUpkeep(state)
         self.legal: Legal = MemoryLegal(state)
+        self.lessons: Lessons = MemoryLessons(state)
+        self.traces: Traces = MemoryTraces(state)
         self.work: Work = MemoryWork(state)
         self.clients: Clients = MemoryClients(state)
         self.labels: Labels = MemoryLabels(state)

@@ -121,6 +121,7 @@ class MemoryUpkeep:
             Leaves.READINGS: state.readings,
             Leaves.ERASURES: state.erasures,
             Leaves.LABELS: state.client_labels,
+            Leaves.TRACES: state.traces,
             Leaves.RUNS: state.runs,
             Leaves.NOTES: state.records,
             Leaves.REPORT_WORDS: state.ledger_words,
@@ -153,6 +154,7 @@ class MemoryUpkeep:
                 k not in state.ledger_tasks and lines[k].at <= before
             ),
             Leaves.SOURCE_KEYS: lambda _, v: v[1] <= before,
+            Leaves.TRACES: lambda _, v: v[1] <= before,
             Leaves.CONSENTS: lambda _, v: (
                 v.at <= before and v.subscription_id not in state.subscriptions
             ),

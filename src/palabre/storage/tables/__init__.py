@@ -38,6 +38,7 @@ from palabre.storage.tables.ledger import (
     ledger_words,
     webhook_places,
 )
+from palabre.storage.tables.lessons import layer_uses, site_layers, traces
 from palabre.storage.tables.mail import (
     consents,
     mail_addresses,
@@ -89,6 +90,7 @@ __all__ = [
     "desk_refusals",
     "erasures",
     "held_words",
+    "layer_uses",
     "ledger",
     "ledger_head",
     "ledger_tasks",
@@ -113,12 +115,14 @@ __all__ = [
     "score_notes",
     "sections",
     "sessions",
+    "site_layers",
     "site_names",
     "site_origins",
     "sites",
     "source_keys",
     "subscriptions",
     "threads",
+    "traces",
     "votes",
     "webhook_places",
 ]

@@ -36,6 +36,7 @@ _PLAIN = {
     "ledger_head": "id count hash decided",
     "ledger_tasks": "line_id kind site_id rank due_at",
     "ledger_words": "line_id comment_id at",
+    "layer_uses": "position site_id number at",
     "legal_holds": "comment_id begun_at ends_at",
     "legal_readings": "position",
     "legal_sources": "position at",
@@ -58,12 +59,14 @@ _PLAIN = {
     "score_notes": "comment_id until since thread_id score at",
     "sections": "site_id id rank name path",
     "sessions": "created_at expires_at",
+    "site_layers": "site_id number made_at decisions report packed",
     "site_names": "site_id rank",
     "site_origins": "origin site_id rank",
     "sites": "id name lang name_required email_required",
     "source_keys": "day at",
     "subscriptions": "id site_id",
     "threads": "id site_id created_at closes_at version public_count",
+    "traces": "home at",
     "votes": "comment_id",
     "webhook_places": "name number attempts due_at status",
 }
@@ -94,6 +97,7 @@ _PERSONAL: Mapping[str, Mapping[Held, str]] = {
     "held_words": {Held.HOLD: "content"},
     "ledger": {Held.LEDGER: "kind at content commitment"},
     "ledger_words": {Held.REPORT: "salt texts mailbox"},
+    "layer_uses": {Held.ACCOUNT: "used_by"},
     "legal_holds": {Held.HOLD: "reason placed_by"},
     "legal_readings": {Held.READING: "comment_id at reader witness reason lines"},
     "legal_sources": {Held.CONNECTION: "comment_id sealed"},
@@ -121,6 +125,7 @@ _PERSONAL: Mapping[str, Mapping[Held, str]] = {
             "address_hash kind thread_id comment_id author_key lang asked_at confirmed_at"
         )
     },
+    "traces": {Held.TRACE: "key seen elsewhere good bad"},
     "votes": {Held.VOTE: "voter_key value at"},
 }
 
