@@ -19,7 +19,7 @@ SEND = "Envoyer le commentaire"
 
 
 def open_thread(page: Page, town: "Town", slug: str, anchor: str = "") -> None:
-    page.goto(town.elsewhere.article(slug, hostile=False, attributes="loading=eager") + anchor)
+    page.goto(town.elsewhere.article(slug, hostile=False) + anchor)
     expect(page.get_by_label(TEXT, exact=True)).to_be_visible()
 
 

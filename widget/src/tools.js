@@ -26,6 +26,8 @@ class Tools {
     });
     addEventListener("pagehide", () => this.#leave());
     this.#mark();
+    const begun = /** @type {HTMLInputElement | null} */ (thread.one("[type=search]"));
+    if (begun?.value) void this.#find(begun.value); // typed while this was on its way
   }
 
   /** @param {string} go @param {HTMLElement} link */
@@ -101,7 +103,9 @@ class Tools {
 
   #leave() {
     if (!this.#thread.kept("palabre-acts")) return;
-    this.#thread.keep(this.#place, new Date().toISOString().replace("Z", "+00:00"));
+    // What came while the page stood open was not seen, so the newest that was shown counts.
+    const times = [...this.#thread.root.querySelectorAll("article .when > time")].map((time) => /** @type {HTMLTimeElement} */ (time).dateTime);
+    this.#thread.keep(this.#place, times.reduce((a, b) => (a > b ? a : b), this.#thread.kept(this.#place) ?? ""));
   }
 
   /**

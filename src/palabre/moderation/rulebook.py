@@ -78,6 +78,10 @@ class RuleBook:
         """
         return compose(self.rules, self.wordings, lang)
 
+    def spoken(self, lang: str) -> str:
+        """Return the language of ``sentence(lang)``."""
+        return lang if lang in self.wordings or not self.wordings else next(iter(self.wordings))
+
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages in which the rules speak, the file's first one first."""

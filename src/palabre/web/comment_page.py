@@ -61,6 +61,7 @@ def comment_page(
         "until": words.moment(until) if form else None,
         "form_token": form_token(house),
         "rules_sentence": house.rules.sentence(words.lang),
+        "rules_lang": house.rules.spoken(words.lang),
         "rules_link": f"/house-rules?lang={words.lang}",
         "data_link": data_link(house, words),
         **(statement_values(house, comment_id, words) if is_mine else {"statement": None}),

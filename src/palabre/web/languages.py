@@ -8,7 +8,7 @@ from palabre.web.house import Catalogue, House
 
 # Pages that are not in every language, by the domain of messages they are made of: a language that
 # lacks some of it is passed over there, so that no page speaks two at once.
-_PARTLY = {"/desk": "desk", "/privacy": "privacy", "/my-data": "data"}
+_PARTLY = {"/desk": "desk", "/privacy": "privacy", "/my-data": "data", "/report": "law"}
 _MAX_HEADER = 300
 _FALLBACK = "en"
 # Noted on a request whose words the browser chose: its answer does not fit everybody.

@@ -64,6 +64,7 @@ class Shown:
             "place": self.look.place,
             "notice": self.notice,
             "rules_sentence": self.rules_sentence,
+            "rules_lang": self.look.house.rules.spoken(self.words.lang),
             "rules_link": self.rules_link,
             "site": self.page.site,
             "notifies": self.form is not None and self.look.house.subscribe is not None,
