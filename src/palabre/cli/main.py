@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "retention": "palabre.cli.retention:retention",
     "rules": "palabre.cli.rules:rules",
     "serve": "palabre.cli.serve:serve",
+    "thresholds": "palabre.cli.thresholds:thresholds",
     "upgrade": "palabre.cli.upgrade:upgrade",
     "wordpress-plugin": "palabre.cli.wordpress_plugin:wordpress_plugin",
     "worker": "palabre.cli.worker:worker",
