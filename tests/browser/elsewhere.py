@@ -14,7 +14,8 @@ PAGE = """<!doctype html><html lang="fr"><head><meta charset="utf-8"><title>{tit
 <meta name="viewport" content="width=device-width">
 {style}
 <script type="module" src="{base}/palabre.js"></script></head>
-<body><main><h1>Ailleurs</h1><palabre-comments{attributes}><p>Les commentaires se chargent.</p>
+<body><main><h1>Ailleurs</h1>{story}
+<palabre-comments{attributes}><p>Les commentaires se chargent.</p>
 </palabre-comments></main></body></html>"""
 
 
@@ -23,6 +24,8 @@ class Elsewhere:
 
     def __init__(self, base: str) -> None:
         self.base = base
+        # What stands in the article of a page, by its slug; a test may edit it.
+        self.stories: dict[str, str] = {}
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -45,7 +48,7 @@ class Elsewhere:
         return f"{self.origin}/{'hostile' if hostile else 'calm'}/{slug}?{attributes}"
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        base = self.base
+        base, stories = self.base, self.stories
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
@@ -57,7 +60,10 @@ class Elsewhere:
                     style = '<link rel="stylesheet" href="/hostile.css">' if hostile else ""
                     title = path.rpartition("/")[2]
                     attributes = f" {query.replace('&', ' ')}" if query else ""
-                    page = PAGE.format(title=title, base=base, style=style, attributes=attributes)
+                    story = stories.get(title, "")
+                    page = PAGE.format(
+                        title=title, base=base, style=style, attributes=attributes, story=story
+                    )
                     self._answer("text/html", page)
                 else:
                     self.send_error(404)

@@ -6,7 +6,7 @@ import { recall, store } from "./memory.js";
 /** @param {Thread} thread @param {HTMLFormElement} form */
 function place(thread, form) {
   const { form: kind, under } = form.dataset;
-  return `palabre-draft ${thread.section.dataset.url} ${kind === "new" ? "" : `${kind} ${under}`}`.trim();
+  return `palabre-draft ${thread.section.dataset.url} ${kind === "new" ? thread.section.dataset.passageKey ?? "" : `${kind} ${under}`}`.trim();
 }
 
 /** Keep what stands in the form. @param {Thread} thread @param {Event} event */

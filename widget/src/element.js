@@ -1,5 +1,5 @@
 import styles from "../../src/palabre/web/static/thread.css";
-import { home, watchArticle } from "./parts.js";
+import { begin, home, watchArticle } from "./parts.js";
 import { Server } from "./server.js";
 import { Thread } from "./thread.js";
 
@@ -113,5 +113,6 @@ export class PalabreComments extends HTMLElement {
     if (!this.id) this.id = "palabre";
     void this.#thread.arrive(location.hash);
     watchArticle(this.#thread);
+    void begin("live", this.#thread);
   }
 }

@@ -93,6 +93,7 @@ class ThreadView:
     more: str | None
     all: str | None
     is_later_page: bool
+    version: int = 0
     on: str | None = None
     all_on: str | None = None
 
@@ -199,6 +200,7 @@ def thread_view(page: ThreadPage, mine: Mine | None, look: Look) -> ThreadView:
         more=place.to("palabre", after=page.next) if page.next else None,
         all=place.to("palabre", all="1") if page.next else None,
         is_later_page=place.after is not None,
+        version=page.thread.version if page.thread else 0,
         on=dict(place.fixed).get("on"),
         all_on=_on_passages(place) if page.has_passages else None,
     )
