@@ -216,3 +216,33 @@ def test_npm_perspective_api_client(node: Any):
     assert said["insult"]["attributeScores"]["INSULT"]["summaryScore"]["value"] > 0.9
     assert "does not support request languages: fr" in said["refused"]
     assert "API key not valid" in said["stranger"]
+
+
+def test_what_coral_sends(running: Running):
+    """Coral Talk 9.11.8's own requests (services/perspective), field by field."""
+    headers = {"User-Agent": "Coral Perspective/9.11.8", "Content-Type": "application/json"}
+    url = f"{running.address}/v1alpha1/comments:%s?key={running.key}"
+    asked = {
+        "comment": {"text": "Quel gredin celui-là"},
+        "doNotStore": True,
+        "requestedAttributes": {"TOXICITY": {}},
+        "languages": ["fr"],
+    }
+    answer = httpx.post(url % "analyze", json=asked, headers=headers)
+    assert answer.json()["attributeScores"]["TOXICITY"]["summaryScore"]["value"] > 0.8
+    where = {"url": "https://journal.example/a", "reply_to_id_Coral_comment_id": None}
+    decided = {
+        "comment": {"text": "Quel gredin, refusé"},
+        "context": {"entries": [{"text": json.dumps(where)}]},
+        "attributeScores": {"TOXICITY": {"summaryScore": {"value": 1}}},
+        "languages": ["fr"],
+        "communityId": "Coral:https://journal.example",
+        "clientToken": "comment:0b6a2a3e",
+    }
+    answer = httpx.post(url % "suggestscore", json=decided, headers=headers)
+    assert answer.json() == {
+        "clientToken": "comment:0b6a2a3e",
+        "detectedLanguages": ["fr"],
+        "requestedLanguages": ["fr"],
+    }
+    assert "refusé" in palabre(running.folder, "key", "reports", running.key[:4])

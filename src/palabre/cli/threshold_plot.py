@@ -37,7 +37,8 @@ def plot(found: Translation, score: str) -> str:
             f'<text x="{x:.1f}" y="{_HEIGHT - _BOTTOM + 20}" text-anchor="middle">{step / 5:.1f}'
             "</text>"
         )
-    line = " ".join(f"{_x(x):.1f},{_y(min(share, top), top):.1f}" for x, share in found.curve)
+    drawn = [(x, share) for x, share in found.curve if share <= top]
+    line = " ".join(f"{_x(x):.1f},{_y(share, top):.1f}" for x, share in drawn)
     parts.append(f'<polyline points="{line}" fill="none" stroke="{_OURS}" stroke-width="2.5"/>')
     y, x = _y(found.before, top), _x(found.threshold)
     parts.append(

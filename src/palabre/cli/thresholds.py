@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 import msgspec
@@ -52,7 +53,7 @@ class Line(msgspec.Struct, kw_only=True):
 @click.pass_obj
 def thresholds(
     config: Path | None,
-    file: click.utils.LazyFile | None,
+    file: BinaryIO | None,
     score: str,
     at: float | None,
     limit: int,
@@ -111,7 +112,7 @@ def _told(result: Translation, score: str, unscored: int) -> str:
     return "\n".join(said)
 
 
-def _lines(file: click.utils.LazyFile, at: float | None) -> Iterator[Moderated]:
+def _lines(file: BinaryIO, at: float | None) -> Iterator[Moderated]:
     decode = msgspec.json.Decoder(Line).decode
     for number, raw in enumerate(file, 1):
         if not raw.strip():
