@@ -12,10 +12,16 @@ from palabre.application.law_mail import LawMail
 from palabre.application.moderate import Moderate
 from palabre.application.ports import Clock, Store
 from palabre.application.report_comment import ReportComment
+from palabre.application.report_year import ReportYear
 from palabre.application.statements import UNKNOWN, RuleFacts, RuleOf
 from palabre.moderation.rulebook import RuleBook
+from palabre.rendering.catalogue import load_catalogues
+from palabre.rendering.sheets import as_csv, as_xlsx
 from palabre.settings import Settings, secret_key
 from palabre.web.law import LawCases, LawFacts
+from palabre.web.transparency_page import Transparency
+
+_QUALITATIVE = ("summary_own_initiative", "automated_means", "safeguards")
 
 
 def law_cases(
@@ -43,6 +49,24 @@ def law_cases(
         appeal=Appeal(store=store, clock=clock, within=timedelta(days=law.appeal_days)),
         review=ReviewAppeal(store=store, clock=clock, moderate=moderate, mail=mail),
         facts=facts_of(settings),
+        transparency=Transparency(
+            report=report_year(settings, store, clock), as_csv=as_csv, as_xlsx=as_xlsx
+        ),
+    )
+
+
+def report_year(settings: Settings, store: Store, clock: Clock) -> ReportYear:
+    """Return what makes the transparency report, in the words of the first site's language."""
+    catalogues = load_catalogues()
+    lang = settings.sites[0].lang.partition("-")[0] if settings.sites else "en"
+    words = catalogues.get(lang, catalogues["en"])
+    facts = facts_of(settings)
+    return ReportYear(
+        store=store,
+        clock=clock,
+        name=facts.provider,
+        service=settings.base_url,
+        qualitative=tuple((name, words.say(f"law.qualitative.{name}")) for name in _QUALITATIVE),
     )
 
 

@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "mail": "palabre.cli.mail:mail",
     "moderator": "palabre.cli.moderator:moderator",
     "person": "palabre.cli.person:person",
+    "report": "palabre.cli.report:report",
     "restore": "palabre.cli.restore:restore",
     "retention": "palabre.cli.retention:retention",
     "rules": "palabre.cli.rules:rules",

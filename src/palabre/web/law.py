@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from palabre.application.answer_report import AnswerReport
 from palabre.application.appeal import Appeal, ReviewAppeal
@@ -12,6 +13,9 @@ from palabre.application.report_comment import ReportComment
 from palabre.application.statements import Statement, statement_of
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.ledger import Line, LineKind, Words
+
+if TYPE_CHECKING:
+    from palabre.web.transparency_page import Transparency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,7 @@ class LawCases:
     appeal: Appeal
     review: ReviewAppeal
     facts: LawFacts
+    transparency: "Transparency | None" = None
 
     def course(self, token: str, purpose: Purpose, secret: bytes) -> Course:
         """Return what a mailed link leads to; ``link_invalid`` where it is none of ours."""

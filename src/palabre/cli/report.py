@@ -1,0 +1,175 @@
+"""``palabre report``: what is published, handed over and recorded by duty, from the ledger."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from palabre.application.ports import Store
+from palabre.application.transparency_table import Period
+from palabre.cli.configuration import read_settings
+from palabre.domain.identifier import is_id, new_id
+from palabre.domain.ledger import Entry, LineKind, Words
+from palabre.rendering.sheets import as_csv, as_xlsx
+from palabre.settings import Settings, secret_key
+from palabre.storage.migrate import upgrade
+from palabre.storage.store import SqlStore
+from palabre.wiring import database_url, load_rules, load_shelf, now
+from palabre.wiring_law import flaggers, keep_ledger, report_year
+
+
+@click.group()
+def report() -> None:
+    """Publish and record what the law asks for (docs/reference/duties.md)."""
+
+
+@report.command()
+@click.argument("year", type=click.IntRange(2024, 2100))
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.option("--format", "kind", type=click.Choice(["both", "csv", "xlsx"]), default="both")
+@click.pass_obj
+def transparency(config: Path | None, year: int, out: Path, kind: str) -> None:
+    """Write the tables of Implementing Regulation (EU) 2024/2835 for a YEAR."""
+    with _house(config) as (settings, _, store):
+        made = report_year(settings, store, now)(year)
+    out.mkdir(parents=True, exist_ok=True)
+    if kind != "csv":
+        path = out / f"transparency-{year}.xlsx"
+        path.write_bytes(as_xlsx({t.name: [t.columns, *t.rows] for t in made.tables}))
+        click.echo(str(path))
+    if kind != "xlsx":
+        for table in made.tables:
+            path = out / f"{table.name}-{year}.csv"
+            path.write_bytes(as_csv([table.columns, *table.rows]))
+            click.echo(str(path))
+
+
+@report.command("head")
+@click.pass_obj
+def show_head(config: Path | None) -> None:
+    """Print how many lines the ledger has and the hash of the last: keep it elsewhere."""
+    with _house(config) as (_, _, store), store.reading() as unit:
+        found = unit.ledger.head()
+    click.echo(f"{found.length} {found.hash}")
+
+
+@report.command("flaggers")
+@click.pass_obj
+def show_flaggers(config: Path | None) -> None:
+    """Print the form of each trusted flagger ([law] trusted_flaggers); it is theirs alone."""
+    settings, path = read_settings(config)
+    for token, name in flaggers(settings, secret_key(settings, path.parent)).items():
+        click.echo(f"{name}\t{settings.base_url}/report?flagger={token}")
+
+
+@report.command()
+@click.option("--kind", type=click.Choice(["act", "inform"]), required=True)
+@click.option("--authority", required=True, help="Who ordered it.")
+@click.option("--state", default="FR", show_default=True, help="Member State (ISO 3166).")
+@click.option("--reference", required=True, help="The authority's own reference.")
+@click.option("--category", default="STATEMENT_CATEGORY_ILLEGAL_OR_HARMFUL_SPEECH")
+@click.option("--comment", "comments", multiple=True, help="Comment; may be given several times.")
+@click.option("--received", type=click.DateTime(), help="When (UTC); default: now.")
+@click.pass_obj
+def order(
+    config: Path | None,
+    kind: str,
+    authority: str,
+    state: str,
+    reference: str,
+    category: str,
+    comments: tuple[str, ...],
+    received: datetime | None,
+) -> None:
+    """Record an order of an authority (DSA, Arts. 9 and 10), before it is carried out."""
+    wrong = [each for each in comments if not is_id(each)]
+    if wrong:
+        raise click.UsageError(f"not a comment: {wrong[0]}")
+    at = received.replace(tzinfo=UTC) if received else now()
+    with _house(config) as (settings, _, store), store.writing() as unit:
+        for comment in comments or (None,):
+            found = unit.comments.get(comment) if comment else None
+            thread = unit.threads.get(found.thread_id) if found else None
+            site_id = thread.article.site_id if thread else settings.sites[0].id
+            line = unit.ledger.add(
+                Entry(
+                    id=new_id(at),
+                    kind=LineKind.ORDER,
+                    site_id=site_id,
+                    at=at,
+                    comment_id=comment,
+                    content={
+                        "order": kind,
+                        "member_state": state,
+                        "category": category,
+                        "items": 1 if comment else 0,
+                    },
+                ),
+                Words(
+                    salt=secrets.token_bytes(32),
+                    texts={"authority": authority, "reference": reference},
+                ),
+            )
+            click.echo(line.id)
+
+
+@report.command()
+@click.argument("line")
+@click.argument("step", type=click.Choice(["informed", "effect"]))
+@click.pass_obj
+def effect(config: Path | None, line: str, step: str) -> None:
+    """Record that an authority was informed of an order's receipt, or that it took effect."""
+    with _house(config) as (_, _, store), store.writing() as unit:
+        found = unit.ledger.get(line)
+        if found is None or found.kind is not LineKind.ORDER:
+            raise click.UsageError(f"not an order: {line}")
+        at = now()
+        unit.ledger.add(
+            Entry(
+                id=new_id(at),
+                kind=LineKind.EFFECT,
+                site_id=found.site_id,
+                at=at,
+                comment_id=found.comment_id,
+                subject=found.id,
+                content={"step": step},
+            )
+        )
+
+
+@report.command()
+@click.argument("year", type=click.IntRange(2024, 2100))
+@click.option("--platform", help="Name at the Transparency Database; default: the publisher's.")
+@click.pass_obj
+def statements(config: Path | None, year: int, platform: str | None) -> None:
+    """Write a year's statements of reasons in the DSA Transparency Database's schema (JSON Lines).
+
+    Nothing is sent: sending is for platforms that are not small, with a token from their authority.
+    """
+    from palabre.application.statement_export import exported
+
+    period = Period.year(year)
+    with _house(config) as (_, _, store), store.reading() as unit:
+        for line in unit.ledger.between([LineKind.STATEMENT], period.begin, period.end):
+            content = exported(line, platform)
+            if content is not None:
+                click.echo(json.dumps(content, ensure_ascii=False))
+
+
+@contextmanager
+def _house(config: Path | None) -> Iterator[tuple[Settings, Path, Store]]:
+    """Open the house with its ledger brought up to the last decision."""
+    settings, path = read_settings(config)
+    url = database_url(settings, path.parent)
+    upgrade(url)
+    store = SqlStore(url, durability=settings.database.durability, readers=2)
+    try:
+        rules = load_rules(settings, path.parent, load_shelf(settings, path.parent))
+        keep_ledger(store, now, rules)()
+        yield settings, path.parent, store
+    finally:
+        store.close()

@@ -1,0 +1,95 @@
+"""``palabre report`` and ``palabre doctor`` on a real house: tables, statements, orders, tampering."""
+
+import json
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from litestar.testing import TestClient
+
+from palabre.application.post_comment import NewComment
+from palabre.application.statement_export import check
+from palabre.settings import load
+from palabre.web.app import create_app
+from palabre.wiring import build_house, build_parts
+
+URL = "https://journal.example/a"
+RULES_ONLY = {"PALABRE_JUDGE_DEPTH": "rules"}
+INSULT = "Espèce de connard."
+YEAR = f"{datetime.now(UTC):%Y}"
+
+
+@pytest.fixture
+def house(palabre: Any, tmp_path: Path) -> Path:
+    made = palabre("init", "--name", "Le Journal", "--origin", "https://journal.example")
+    assert made.returncode == 0, made.stderr
+    settings = tmp_path / "palabre.toml"
+    parts = build_parts(load(settings, RULES_ONLY), tmp_path)
+    post = build_house(parts).post
+    for text in ("Bonjour à tous.", INSULT):
+        post(NewComment(url=URL, text=text, name="Zoé", email="zoe@lectrices.example"))
+    parts.store.close()
+    return tmp_path
+
+
+def lines_of(done: Any) -> list[str]:
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode().split("\n")[:-1]
+
+
+def test_tables_statements_orders_and_tampering(palabre: Any, house: Path):
+    *_, order = lines_of(
+        palabre(
+            "report", "order", "--kind", "act", "--authority", "Tribunal de Paris",
+            "--reference", "RG 26/1", **RULES_ONLY,
+        )
+    )  # fmt: skip
+    lines_of(palabre("report", "effect", order, "informed", **RULES_ONLY))
+    lines_of(palabre("report", "transparency", YEAR, "--out", "files", **RULES_ONLY))
+    book = openpyxl.load_workbook(house / "files" / f"transparency-{YEAR}.xlsx")
+    assert book.sheetnames[0] == "1_identification"
+    measures = {row[0]: row[1] for row in book["5_own_initiative_illegal"].values}
+    terms = {row[0]: row[1] for row in book["6_own_initiative_TC"].values}
+    refused = measures["TOTAL"] + terms["TOTAL"]
+    orders = list(book["3_orders"].values)[1]
+    assert orders[:3] == ("TOTAL", "TOTAL", 1)
+    assert (house / "files" / f"4_notices-{YEAR}.csv").read_bytes().startswith(b"category,")
+    said = [json.loads(line) for line in lines_of(palabre("report", "statements", YEAR))]
+    assert len(said) == refused
+    for each in said:
+        assert check(each) is None
+        assert "zoe" not in json.dumps(each).lower()
+        assert INSULT not in json.dumps(each)
+    (head,) = lines_of(palabre("report", "head", **RULES_ONLY))
+    assert int(head.split()[0]) >= 4
+    fine = palabre("doctor", **RULES_ONLY).stdout.decode()
+    assert "✓ ledger" in fine
+    with sqlite3.connect(house / "palabre.db") as connection:
+        for (name,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute("UPDATE decisions SET verdict = 'publish', at = at + 1")
+    connection.close()
+    ill = palabre("doctor", **RULES_ONLY)
+    assert ill.returncode == 1
+    assert "✗ ledger: tampered with: decision" in ill.stdout.decode()
+
+
+def test_the_public_page_gives_figures_and_files(house: Path):
+    parts = build_parts(load(house / "palabre.toml", RULES_ONLY), house)
+    with TestClient(create_app(build_house(parts))) as client:
+        page = client.get("/transparency", headers={"Accept-Language": "fr"})
+        assert page.status_code == 200, page.text
+        assert "Transparence de la modération" in page.text
+        assert YEAR in page.text
+        book = client.get(f"/transparency/{YEAR}/tables.xlsx")
+        assert book.content[:2] == b"PK"
+        sheet = client.get(f"/transparency/{YEAR}/4_notices.csv")
+        assert sheet.text.startswith("category,notices")
+        for path in ("1999/tables.xlsx", "x/tables.xlsx", f"{YEAR}/nothing.csv"):
+            assert client.get(f"/transparency/{path}").status_code == 404
+    parts.store.close()
