@@ -1,4 +1,4 @@
-"""``palabre report`` and ``palabre doctor`` on a real house: tables, statements, orders, tampering."""
+"""``palabre report`` and ``palabre doctor`` on a real house: tables, orders, tampering."""
 
 import json
 import sqlite3
