@@ -18,7 +18,7 @@ from msgspec import Meta
 
 from palabre.settings_check import complaint
 from palabre.settings_clients import Clients
-from palabre.settings_law import Law
+from palabre.settings_law import Law, Webhooks
 from palabre.settings_privacy import Privacy, Retention
 from palabre.settings_sections import (
     Comments,
@@ -57,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     privacy: Privacy = Privacy()
     retention: Retention = Retention()
     law: Law = Law()
+    webhooks: Webhooks = Webhooks()
     log: Log = Log()
     sites: list[SiteSettings] = []
 
@@ -89,6 +90,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "privacy": Privacy,
     "retention": Retention,
     "law": Law,
+    "webhooks": Webhooks,
     "log": Log,
 }
 

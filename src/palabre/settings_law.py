@@ -42,3 +42,19 @@ class Law(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     contact_authorities: Annotated[
         str, _about("Single point of contact for authorities, with languages (Art. 11).")
     ] = ""
+
+
+class Webhooks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The publisher's own systems that are told of what happens to comments; signed calls."""
+
+    urls: Annotated[list[str], _about("Addresses that are called, each told of everything.")] = []
+    events: Annotated[
+        list[str],
+        _about("Of what alone, such as comment.held; empty: of everything."),
+    ] = []
+    secret: Annotated[
+        str, _about("Signs the calls (Standard Webhooks); better kept in secret_file.")
+    ] = ""
+    secret_file: Annotated[
+        str, _about("File that holds the secret, readable by its owner only.")
+    ] = ""

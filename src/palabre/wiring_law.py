@@ -15,12 +15,14 @@ from palabre.application.report_comment import ReportComment
 from palabre.application.report_year import ReportYear
 from palabre.application.statements import UNKNOWN, RuleFacts, RuleOf
 from palabre.moderation.rulebook import RuleBook
+from palabre.notify.webhooks import Hook, Webhooks, send
 from palabre.rendering.catalogue import load_catalogues
 from palabre.rendering.sheets import as_csv, as_xlsx
-from palabre.settings import Settings, secret_key
+from palabre.settings import Settings, SettingsError, private_text, secret_key
 from palabre.web.law import LawCases, LawFacts
 from palabre.web.transparency_page import Transparency
 
+_SECRET_LENGTH = 24
 _QUALITATIVE = ("summary_own_initiative", "automated_means", "safeguards")
 
 
@@ -52,6 +54,25 @@ def law_cases(
         transparency=Transparency(
             report=report_year(settings, store, clock), as_csv=as_csv, as_xlsx=as_xlsx
         ),
+        tell=webhooks_of(settings, folder, store, clock) if settings.webhooks.urls else None,
+    )
+
+
+def webhooks_of(settings: Settings, folder: Path, store: Store, clock: Clock) -> Webhooks:
+    """Return what calls the publisher's own systems; each is known by its address."""
+    given = settings.webhooks
+    secret = private_text(folder / given.secret_file) if given.secret_file else given.secret
+    if len(secret) < _SECRET_LENGTH:
+        raise SettingsError(f"[webhooks] secret must have at least {_SECRET_LENGTH} characters")
+    events = frozenset(given.events)
+    return Webhooks(
+        store=store,
+        clock=clock,
+        hooks=tuple(
+            Hook(name=url[:100], url=url, secret=secret.encode(), events=events)
+            for url in given.urls
+        ),
+        send=send,
     )
 
 

@@ -19,7 +19,7 @@ from palabre.settings import Settings, secret_key
 from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
 from palabre.wiring import database_url, load_rules, load_shelf, now
-from palabre.wiring_law import flaggers, keep_ledger, report_year
+from palabre.wiring_law import flaggers, keep_ledger, report_year, webhooks_of
 
 
 @click.group()
@@ -158,6 +158,18 @@ def statements(config: Path | None, year: int, platform: str | None) -> None:
             content = exported(line, platform)
             if content is not None:
                 click.echo(json.dumps(content, ensure_ascii=False))
+
+
+@report.command()
+@click.argument("url")
+@click.argument("number", type=click.IntRange(min=1))
+@click.pass_obj
+def replay(config: Path | None, url: str, number: int) -> None:
+    """Tell a system ([webhooks] urls) again from line NUMBER of the ledger on."""
+    with _house(config) as (settings, folder, store):
+        if url not in settings.webhooks.urls:
+            raise click.UsageError(f"not among [webhooks] urls: {url}")
+        webhooks_of(settings, folder, store, now).replay(url[:100], number)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ turn, and at the end once more, so that a house that was closed has a whole chai
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 
@@ -26,16 +27,32 @@ def keeping(house: House) -> Callable[[Any], AbstractAsyncContextManager[None]]:
         if house.law is None:
             yield
             return
-        task = asyncio.create_task(_forever(house))
+        tasks = [asyncio.create_task(_forever(house))]
+        # A system that answers slowly holds up nobody: its calls have a thread of their own.
+        caller = ThreadPoolExecutor(1, thread_name_prefix="palabre-webhooks")
+        if house.law.tell is not None:
+            tasks.append(asyncio.create_task(_telling(house.law.tell, caller)))
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            caller.shutdown(wait=False, cancel_futures=True)
             await _once(house)
 
     return kept
+
+
+async def _telling(tell: Callable[[], int], caller: ThreadPoolExecutor) -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(EVERY)
+        try:
+            await loop.run_in_executor(caller, tell)
+        except Refusal as refusal:
+            _log.warning("store", code=refusal.code.value)
 
 
 async def _forever(house: House) -> None:

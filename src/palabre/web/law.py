@@ -1,6 +1,6 @@
 """What the pages of the law are handed: use cases, and a few facts of the house."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,8 @@ class LawCases:
     review: ReviewAppeal
     facts: LawFacts
     transparency: "Transparency | None" = None
+    # Calls the publisher's own systems; None: there are none.
+    tell: Callable[[], int] | None = None
 
     def course(self, token: str, purpose: Purpose, secret: bytes) -> Course:
         """Return what a mailed link leads to; ``link_invalid`` where it is none of ours."""
