@@ -29,6 +29,7 @@ from palabre.storage.memory import MemoryStore
 from palabre.web.app import create_app
 from palabre.web.freshness import Changes
 from palabre.web.house import House, WebConfig
+from web.law_house import lawful
 
 URL = "https://journal.example/politique/budget"
 BASE = "https://comments.example"
@@ -137,7 +138,7 @@ def build(
             "render": MarkdownRenderer(),
             "limits": Limits(),
         }
-        return House(
+        made = House(
             config=replace(config, **changes),
             post=PostComment(**writing, watch_floods=False),
             edit=EditComment(**writing, edit_window=timedelta(minutes=15)),
@@ -153,6 +154,7 @@ def build(
             clock=clock,
             changes=Changes(watch=store.watch, version=version_of(store)),
         )
+        return lawful(made, store, clock)
 
     return furnish
 

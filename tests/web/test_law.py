@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
 from html import unescape
 from typing import Any
 
@@ -11,17 +10,12 @@ import pytest
 from litestar.testing import TestClient
 
 from builders import ORIGIN, StillClock, a_moderator
-from palabre.application.answer_report import AnswerReport
-from palabre.application.appeal import Appeal, ReviewAppeal
-from palabre.application.keep_ledger import KeepLedger
 from palabre.application.ports import Store
-from palabre.application.report_comment import ReportComment
 from palabre.domain.decision import Ground, GroundKind
 from palabre.domain.person import Moderator
 from palabre.web.app import create_app
 from palabre.web.house import House
-from palabre.web.law import LawCases, LawFacts
-from palabre.wiring_law import rule_facts
+from web.law_house import lawful as with_law
 
 BASE = "https://comments.example"
 WHY = "Il accuse mon voisin d'un vol."
@@ -36,17 +30,7 @@ def lawful(house: House, store: Store, clock: StillClock) -> House:
         return Ground(kind=GroundKind.TERMS, rule=rule, reference="") if known else None
 
     moderate = replace(house.moderate, ground_of=ground_of)
-    parts = {"store": store, "clock": clock}
-    law = LawCases(
-        store=store,
-        keep=KeepLedger(**parts, rule_of=rule_facts(house.rules)),
-        report=ReportComment(**parts, within=timedelta(hours=24)),
-        answer=AnswerReport(**parts, moderate=moderate),
-        appeal=Appeal(**parts, within=timedelta(days=7)),
-        review=ReviewAppeal(**parts, moderate=moderate),
-        facts=LawFacts(provider="Le Journal", dispute_body="Médiateur, mediateur.example"),
-    )
-    return replace(house, moderate=moderate, law=law)
+    return with_law(replace(house, moderate=moderate), store, clock)
 
 
 @pytest.fixture

@@ -1,0 +1,29 @@
+"""The use cases of the law for a house of the tests."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from builders import StillClock
+from palabre.application.answer_report import AnswerReport
+from palabre.application.appeal import Appeal, ReviewAppeal
+from palabre.application.keep_ledger import KeepLedger
+from palabre.application.ports import Store
+from palabre.application.report_comment import ReportComment
+from palabre.web.house import House
+from palabre.web.law import LawCases, LawFacts
+from palabre.wiring_law import rule_facts
+
+
+def lawful(house: House, store: Store, clock: StillClock) -> House:
+    """Return the house with the use cases of the law."""
+    parts = {"store": store, "clock": clock}
+    law = LawCases(
+        store=store,
+        keep=KeepLedger(**parts, rule_of=rule_facts(house.rules)),
+        report=ReportComment(**parts, within=timedelta(hours=24)),
+        answer=AnswerReport(**parts, moderate=house.moderate),
+        appeal=Appeal(**parts, within=timedelta(days=7)),
+        review=ReviewAppeal(**parts, moderate=house.moderate),
+        facts=LawFacts(provider="Le Journal", dispute_body="Médiateur, mediateur.example"),
+    )
+    return replace(house, law=law)
