@@ -107,7 +107,8 @@ def test_select_by_keys_alone(visit: Visit, town: "Town", slug: str) -> None:
     page.keyboard.press("Alt+Shift+C")
     expect(ask(page)).to_be_visible()
     page.keyboard.press("Alt+Shift+ArrowDown")
-    assert str(page.evaluate("getSelection().toString()")).startswith("La maire a rappelé")
+    selected = page.evaluate("getSelection().toString()")
+    assert selected.casefold().startswith("la maire a rappelé")  # the page writes in capitals
     expect(ask(page)).to_be_visible()
     page.keyboard.press("Tab")
     expect(ask(page)).to_be_focused()

@@ -11,6 +11,9 @@ const NEAR = 64;
 const FAR = 160;
 // Characters, folded, from which on words speak for themselves.
 const TELLING = 40;
+// A word or two: what they are told by is what touches them.
+const FEW = 24;
+const TOUCH = 6;
 const GRAM = 5;
 const WINDOWS = 6;
 
@@ -96,12 +99,19 @@ export function locate(article, quote) {
   };
   const size = exact.length;
   /** @param {Place} found */
-  const convinces = ({ like, before, after }) => {
+  const convinces = ({ begin, end, like, before, after }) => {
     const most = Math.max(before, after);
+    // A word or two stand everywhere: what touches them must be the same, on one side at least.
+    const touches =
+      Number(prefix.slice(-TOUCH) === text.slice(Math.max(0, begin - TOUCH), begin)) +
+      Number(suffix.slice(0, TOUCH) === text.slice(end, end + TOUCH));
+    if (size < 8 && Math.min(before, after) < 0.4) return false;
+    if (size < FEW && (!touches || (touches < 2 && (like < 1 || (size < 8 && Math.min(before, after) < 0.7))))) return false;
     if (like === 1) return (size >= TELLING && !twice) || most >= (size < 8 ? 0.7 : 0.5);
-    if (size < 16) return like >= 0.5 && (most >= 0.85 || Math.min(before, after) >= 0.6);
+    if (size < FEW) return like >= 0.7;
     if (size >= 60 && like >= 0.8 && !twice) return true;
-    return like >= 0.55 && most >= (like >= 0.75 ? 0.5 : 0.7);
+    if (size < TELLING && !touches) return false;
+    return like >= 0.65 && most >= (like >= 0.75 ? 0.5 : 0.7);
   };
   const found = occurrences(text, exact).map((begin) => place(begin, begin + size, 1));
   if (!found.some(convinces)) {
@@ -211,5 +221,5 @@ function between(text, exact) {
   const [begin, last] = [head[0], tail[0]];
   if (head.length !== 1 || tail.length !== 1 || begin === undefined || last === undefined) return null;
   const size = last + part - begin;
-  return size >= exact.length >> 1 && size <= exact.length * 3 + 200 ? [begin, last + part] : null;
+  return size >= exact.length >> 1 && size <= exact.length * 1.6 ? [begin, last + part] : null;
 }

@@ -53,9 +53,14 @@ export class Panel {
     this.#box.replaceChildren(bar, inner);
     this.#root.append(this.#box);
     const box = mark.range.getBoundingClientRect();
-    const left = Math.min(Math.max(16, box.left), innerWidth - this.#box.offsetWidth - 16);
-    this.#box.style.left = matchMedia("(max-width: 36em)").matches ? "0" : `${left + scrollX}px`;
-    this.#box.style.top = matchMedia("(max-width: 36em)").matches ? "auto" : `${box.bottom + scrollY + 8}px`;
+    if (matchMedia("(max-width: 36em)").matches) {
+      // A sheet from below covers most of a phone: the passage goes above it.
+      if (box.bottom > innerHeight / 4) scrollBy({ top: box.bottom - innerHeight / 5 });
+    } else {
+      const left = Math.min(Math.max(16, box.left), innerWidth - this.#box.offsetWidth - 16);
+      this.#box.style.left = `${left + scrollX}px`;
+      this.#box.style.top = `${box.bottom + scrollY + 8}px`;
+    }
     this.#box.focus({ preventScroll: true });
     const root = inner.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = this.#thread.root.adoptedStyleSheets.slice(0, 1);
