@@ -4,9 +4,11 @@ import hashlib
 import hmac
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from palabre.application.answer_report import AnswerReport
 from palabre.application.appeal import Appeal, ReviewAppeal
+from palabre.application.desk_figures import DeskFigures
 from palabre.application.keep_ledger import KeepLedger
 from palabre.application.law_mail import LawMail
 from palabre.application.moderate import Moderate
@@ -19,6 +21,7 @@ from palabre.notify.webhooks import Hook, Webhooks, send
 from palabre.rendering.catalogue import load_catalogues
 from palabre.rendering.sheets import as_csv, as_xlsx
 from palabre.settings import Settings, SettingsError, private_text, secret_key
+from palabre.web.desk_figures import KeptFigures
 from palabre.web.law import LawCases, LawFacts
 from palabre.web.transparency_page import Transparency
 
@@ -53,6 +56,9 @@ def law_cases(
         facts=facts_of(settings),
         transparency=Transparency(
             report=report_year(settings, store, clock), as_csv=as_csv, as_xlsx=as_xlsx
+        ),
+        figures=KeptFigures(
+            count=DeskFigures(store=store, clock=clock, zone=ZoneInfo(settings.server.timezone))
         ),
         tell=webhooks_of(settings, folder, store, clock) if settings.webhooks.urls else None,
     )

@@ -1,14 +1,16 @@
 """The use cases of the law for a house of the tests."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from builders import StillClock
 from palabre.application.answer_report import AnswerReport
 from palabre.application.appeal import Appeal, ReviewAppeal
+from palabre.application.desk_figures import DeskFigures
 from palabre.application.keep_ledger import KeepLedger
 from palabre.application.ports import Store
 from palabre.application.report_comment import ReportComment
+from palabre.web.desk_figures import KeptFigures
 from palabre.web.house import House
 from palabre.web.law import LawCases, LawFacts
 from palabre.wiring_law import rule_facts
@@ -24,6 +26,7 @@ def lawful(house: House, store: Store, clock: StillClock) -> House:
         answer=AnswerReport(**parts, moderate=house.moderate),
         appeal=Appeal(**parts, within=timedelta(days=7)),
         review=ReviewAppeal(**parts, moderate=house.moderate),
+        figures=KeptFigures(count=DeskFigures(**parts, zone=UTC)),
         facts=LawFacts(provider="Le Journal", dispute_body="Médiateur, mediateur.example"),
     )
     return replace(house, law=law)

@@ -214,3 +214,24 @@ def test_the_desk_is_for_those_who_are_signed_in(client: TestClient[Any]):
     for path in ("/desk/reports", "/desk/appeals"):
         answer = client.get(path, follow_redirects=False)
         assert answer.headers["location"] == "/desk/sign-in"
+
+
+def test_the_figures_are_those_of_what_was_done(
+    client: TestClient[Any], say: Say, lawful: House, clock: StillClock
+):
+    comment = say()["comment"]["id"]
+    say("zorglub")
+    report(client, comment)
+    clock.forward(hours=2)
+    sign_in(client)
+    send(client, task(client, "reports"), "/desk/reports", do="remove", rule="insult")
+    lawful.law.keep()
+    clock.forward(seconds=1)
+    page = client.get("/desk/figures")
+    found = lawful.law.figures.count(("le-journal",))
+    assert sum(found.days.values()) == sum(found.hours_of_day.values()) == 3
+    rule = found.rules["insult"]
+    assert (rule.engine, rule.people) == (1, 1)
+    assert found.report_hours == 2.0
+    assert "Décisions par jour" in text(page)
+    assert page.text.count("<rect") == 30 + 24

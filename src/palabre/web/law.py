@@ -15,6 +15,7 @@ from palabre.domain.errors import Code, Refusal
 from palabre.domain.ledger import Line, LineKind, Words
 
 if TYPE_CHECKING:
+    from palabre.web.desk_figures import KeptFigures
     from palabre.web.transparency_page import Transparency
 
 
@@ -62,6 +63,7 @@ class LawCases:
     transparency: "Transparency | None" = None
     # Calls the publisher's own systems; None: there are none.
     tell: Callable[[], int] | None = None
+    figures: "KeptFigures | None" = None
 
     def course(self, token: str, purpose: Purpose, secret: bytes) -> Course:
         """Return what a mailed link leads to; ``link_invalid`` where it is none of ours."""
