@@ -22,11 +22,12 @@ def texts() -> list[dict[str, object]]:
         found.append({"name": "seed", "paragraphs": paragraphs})
     demo = ROOT / "src/palabre/web/demo/articles.toml"
     articles = tomllib.loads(demo.read_text(encoding="utf-8"))
-    for article in next(v for v in articles.values() if isinstance(v, list)):
-        if article["lang"] == "fr":
-            found.append({"name": f"demo: {article['slug']}", "paragraphs": article["paragraphs"]})
-    found += _own()
-    return found
+    found += [
+        {"name": f"demo: {article['slug']}", "paragraphs": article["paragraphs"]}
+        for article in next(v for v in articles.values() if isinstance(v, list))
+        if article["lang"] == "fr"
+    ]
+    return found + _own()
 
 
 def _own() -> list[dict[str, object]]:
