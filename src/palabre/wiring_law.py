@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from palabre.application.answer_report import AnswerReport
 from palabre.application.appeal import Appeal, ReviewAppeal
 from palabre.application.desk_figures import DeskFigures
+from palabre.application.first_view import FirstView
 from palabre.application.keep_ledger import KeepLedger
 from palabre.application.law_mail import LawMail
 from palabre.application.moderate import Moderate
@@ -57,6 +58,7 @@ def law_cases(
         transparency=Transparency(
             report=report_year(settings, store, clock), as_csv=as_csv, as_xlsx=as_xlsx
         ),
+        views=FirstView(store=store, clock=clock),
         figures=KeptFigures(
             count=DeskFigures(store=store, clock=clock, zone=ZoneInfo(settings.server.timezone))
         ),

@@ -7,6 +7,7 @@ from builders import StillClock
 from palabre.application.answer_report import AnswerReport
 from palabre.application.appeal import Appeal, ReviewAppeal
 from palabre.application.desk_figures import DeskFigures
+from palabre.application.first_view import FirstView
 from palabre.application.keep_ledger import KeepLedger
 from palabre.application.ports import Store
 from palabre.application.report_comment import ReportComment
@@ -26,6 +27,7 @@ def lawful(house: House, store: Store, clock: StillClock) -> House:
         answer=AnswerReport(**parts, moderate=house.moderate),
         appeal=Appeal(**parts, within=timedelta(days=7)),
         review=ReviewAppeal(**parts, moderate=house.moderate),
+        views=FirstView(**parts),
         figures=KeptFigures(count=DeskFigures(**parts, zone=UTC)),
         facts=LawFacts(provider="Le Journal", dispute_body="Médiateur, mediateur.example"),
     )

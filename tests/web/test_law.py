@@ -12,6 +12,7 @@ from litestar.testing import TestClient
 from builders import ORIGIN, StillClock, a_moderator
 from palabre.application.ports import Store
 from palabre.domain.decision import Ground, GroundKind
+from palabre.domain.ledger import LineKind
 from palabre.domain.person import Moderator
 from palabre.web.app import create_app
 from palabre.web.house import House
@@ -214,6 +215,23 @@ def test_the_desk_is_for_those_who_are_signed_in(client: TestClient[Any]):
     for path in ("/desk/reports", "/desk/appeals"):
         answer = client.get(path, follow_redirects=False)
         assert answer.headers["location"] == "/desk/sign-in"
+
+
+def test_the_first_view_by_a_person_is_written_once(
+    client: TestClient[Any], say: Say, lawful: House, store: Store, clock: StillClock
+):
+    comment = say("patatras")["comment"]["id"]
+    sign_in(client)
+    seen_at = clock()
+    assert "patatras" in text(client.get("/desk"))
+    lawful.law.views.write()
+    clock.forward(hours=1)
+    client.get("/desk")
+    lawful.law.views.write()
+    with store.reading() as unit:
+        (line,) = unit.ledger.of_comment(comment, LineKind.VIEW)
+    assert line.at == seen_at
+    assert line.content["by"]
 
 
 def test_the_figures_are_those_of_what_was_done(

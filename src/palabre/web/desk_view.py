@@ -83,6 +83,9 @@ class DeskLook:
         """Return a comment of the queue; with ``history``, all that was ever decided on it."""
         stored, words = item.stored, self.words
         comment, now = stored.comment, self.house.clock()
+        if self.house.law is not None and self.house.law.views is not None:
+            site_id = item.thread.article.site_id
+            self.house.law.views.note(comment.id, site_id, self.moderator.id)
         text = stored.body.text if stored.body else ""
         found = _found(item.record, history)
         guest = words.say("comment.guest")

@@ -66,5 +66,7 @@ async def _once(house: House) -> None:
         return
     try:
         await house.desk_writers(house.law.keep)
+        if house.law.views is not None:
+            await house.desk_writers(house.law.views.write)
     except Refusal as refusal:
         _log.warning("store", code=refusal.code.value)

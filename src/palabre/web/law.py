@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from palabre.application.answer_report import AnswerReport
 from palabre.application.appeal import Appeal, ReviewAppeal
+from palabre.application.first_view import FirstView
 from palabre.application.keep_ledger import KeepLedger
 from palabre.application.mail_tokens import Purpose, subscription_in
 from palabre.application.ports import Store
@@ -64,6 +65,7 @@ class LawCases:
     # Calls the publisher's own systems; None: there are none.
     tell: Callable[[], int] | None = None
     figures: "KeptFigures | None" = None
+    views: FirstView | None = None
 
     def course(self, token: str, purpose: Purpose, secret: bytes) -> Course:
         """Return what a mailed link leads to; ``link_invalid`` where it is none of ours."""
