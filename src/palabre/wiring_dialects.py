@@ -15,6 +15,7 @@ from palabre.moderation.models.card import Card, LinearCard, read_card
 from palabre.moderation.models.shelf import ENCODER, LINEAR, Shelf
 from palabre.moderation.rulebook import RuleBook
 from palabre.settings import Settings
+from palabre.web.akismet_callback import LaterVerdicts
 from palabre.web.dialects import Dialects
 
 
@@ -37,9 +38,11 @@ def dialects_of(
         return next((s for s in sites() if s.id == site_id), None)
 
     reading = ReadLong(judge=judge, by_rules=by_rules, whole=settings.clients.read_whole)
+    check = CheckComment(store=store, judge=reading, rules=rules, site=site)
     return Dialects(
         store=store,
-        check=CheckComment(store=store, judge=reading, rules=rules, site=site),
+        check=check,
+        later=LaterVerdicts(check),
         submit=SubmitLabel(store=store, clock=clock),
         use=CountUse(store=store, clock=clock),
         keys=Keys(store=store, clock=clock),

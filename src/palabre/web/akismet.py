@@ -206,11 +206,15 @@ class Akismet:
         key = self._key(shown, fields)
         if not isinstance(key, ApiKey):
             return key
-        answer = self._dialects.check(key, submission_of(fields))
+        asked, guid = submission_of(fields), uuid.uuid4().hex
+        answer = self._dialects.check(key, asked)
+        if self._dialects.later is not None and fields.get("callback"):
+            callback = fields["callback"]
+            self._dialects.later.after(answer, asked, key, shown, guid, callback)
         if not is_test(fields):
             told = {"spam": 1} if answer.spam else {"ham": 1}
             self._dialects.count(key, _blog(fields), calls=1, **told)
-        return _verdict(answer)
+        return _verdict(answer, guid)
 
     def _keep(self, shown: str, fields: Fields, call: str) -> Said:
         key = self._key(shown, fields)
@@ -233,8 +237,8 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower() if parts.netloc else ""
 
 
-def _verdict(answer: Answer) -> Said:
-    headers = {"X-akismet-guid": uuid.uuid4().hex}
+def _verdict(answer: Answer, guid: str) -> Said:
+    headers = {"X-akismet-guid": guid}
     why = _plain(", ".join(answer.why))
     if answer.discard:
         headers["X-akismet-pro-tip"] = "discard"

@@ -6,7 +6,7 @@ elsewhere must not keep this house's own readers waiting, nor its writers.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +23,7 @@ from palabre.application.tokens import key_of
 from palabre.domain.client import KEY_LENGTH, ApiKey, Counts
 from palabre.domain.errors import Refusal
 from palabre.domain.site import Site
+from palabre.web.akismet_callback import LaterVerdicts
 from palabre.web.writers import Writers
 
 Asked = Request[Any, Any, Any]
@@ -48,7 +49,7 @@ class Dialects:
     attributes: Callable[[str | None], frozenset[str]]
     clock: Callable[[], datetime]
     threads: Writers = field(default_factory=lambda: Writers(threads=4, waiting=64))
-    send: Callable[[str, bytes, Mapping[str, str]], int] | None = None
+    later: LaterVerdicts | None = None
 
     def key(self, secret: str) -> ApiKey | None:
         """Return the key that somebody showed, None when it is no key or has been revoked."""
@@ -77,6 +78,8 @@ class Dialects:
             with suppress(Refusal):
                 await asyncio.to_thread(self.use.write)
             await asyncio.to_thread(self.threads.close)
+            if self.later is not None:
+                await asyncio.to_thread(self.later.close)
 
     async def _write_for_ever(self) -> None:
         while True:
