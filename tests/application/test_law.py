@@ -9,11 +9,14 @@ import pytest
 from builders import a_moderator, a_site
 from palabre.application.answer_report import AnswerReport
 from palabre.application.appeal import Appeal, ReviewAppeal, Ruling
+from palabre.application.erase_person import ErasePerson
+from palabre.application.export_person import ExportPerson
 from palabre.application.keep_ledger import KeepLedger
 from palabre.application.law_mail import LawMail
 from palabre.application.mail_ports import MailKind
 from palabre.application.mail_tokens import address_hash
 from palabre.application.moderate import Choice
+from palabre.application.person import Scope, of_address
 from palabre.application.report_comment import ReportComment
 from palabre.application.statements import REMOVED, RuleFacts, Statement, statement_of
 from palabre.domain.comment import Status
@@ -328,3 +331,16 @@ def test_one_address_gets_few_of_these_mails_a_day(law: Law):
     for n in range(12):
         law.report(law.room.post(str(n)).stored.comment.id)
     assert len(law.mails(ZOE)) == 10
+
+
+def test_a_reporter_sees_takes_and_erases_what_they_wrote(law: Law):
+    report = law.report(law.room.post().stored.comment.id)
+    parts = {"store": law.room.store, "clock": law.room.clock}
+    person = of_address(ZOE, SECRET)
+    (found,) = ExportPerson(**parts)(person)["reports"]
+    assert (found["why"], found["email"]) == (WHY, ZOE)
+    ErasePerson(**parts)(person, Scope.EVERYTHING)
+    assert ExportPerson(**parts)(person)["reports"] == []
+    with law.room.store.reading() as unit:
+        assert unit.ledger.words(report.id) is None
+        assert broken(unit.ledger.chain(after=0, limit=99)) is None

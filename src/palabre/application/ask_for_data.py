@@ -96,4 +96,6 @@ def _is_held(unit: UnitOfWork, person: Person, hashed: str) -> bool:
     known = unit.subscriptions.address(hashed)
     if known is not None and known.stopped is not None:
         return False
-    return known is not None or bool(unit.people.comments(person))
+    if known is not None or unit.people.comments(person):
+        return True
+    return bool(unit.ledger.with_words_of(sorted(person.mailboxes)))

@@ -97,6 +97,9 @@ class ErasePerson:
         with self.store.writing() as unit:
             found = unit.people.subscriptions(person)
             unit.subscriptions.end([s.id for s in found])
+            # What they wrote in reports goes; that there was a report stays, without them.
+            wrote = unit.ledger.with_words_of(sorted(person.mailboxes))
+            unit.ledger.erase_words([line.id for line in wrote])
             for hashed in person.address_hashes:
                 unit.subscriptions.forget(hashed)
                 unit.people.forget_requests(hashed)

@@ -51,6 +51,11 @@ class ExportPerson:
                     for hashed in hashes
                     for c in unit.subscriptions.consents(hashed)
                 ],
+                "reports": [
+                    {"at": _at(line.at), **dict(words.texts)}
+                    for line in unit.ledger.with_words_of(sorted(person.mailboxes))
+                    if (words := unit.ledger.words(line.id)) is not None
+                ],
                 "mails": [
                     {"kind": m.kind.value, "made_at": _at(m.made_at), "state": m.state.value}
                     for hashed in hashes
