@@ -5,7 +5,7 @@ import { tell } from "./times.js";
 /** @typedef {import("./thread.js").Thread} Thread */
 
 /** From so many roots on, those far away are not drawn. */
-const MANY = 300;
+const MANY = 100;
 /** Roots searched or shown in one go: a slow phone does that in a few milliseconds. */
 const AT_ONCE = 200;
 
@@ -40,20 +40,27 @@ export class Long {
   async all(told) {
     const { root, server } = this.#thread;
     const list = this.#thread.one("[data-list]");
+    // What stands below the list would be pushed along by each stretch.
+    const below = (/** @type {boolean} */ hidden) => {
+      for (let part = list?.nextElementSibling; part; part = part.nextElementSibling) /** @type {HTMLElement} */ (part).hidden = hidden;
+    };
     for (;;) {
       const link = this.#thread.one("[data-pager] [data-go=more]");
       if (!list || !link) break;
+      below(true);
       const next = this.#thread.made(await server.html(link.getAttribute("href") ?? "", { fragment: "1", all: "1" }));
       const fresh = /** @type {HTMLElement[]} */ ([...next.querySelectorAll("[data-list] > li")]);
-      const far = this.#items.length + fresh.length > MANY;
       const missing = fresh.filter((item) => !root.getElementById(item.id));
-      for (const item of missing) if (far) this.#drop(item);
+      // What comes right below the reader is drawn at once: it must not change its height there.
+      const far = missing.slice(Math.max(0, MANY - this.#items.length));
+      for (const item of far) this.#drop(item);
       list.append(...missing);
-      if (far) for (const item of missing) this.#near.observe(item);
+      for (const item of far) this.#near.observe(item);
       this.#thread.one("[data-pager]")?.replaceWith(next.querySelector("[data-pager]") ?? "");
       told?.(this.#items.length);
       await pause();
     }
+    below(false);
   }
 
   /** Draw a comment that was kept as text. @param {Element} item */
@@ -70,9 +77,11 @@ export class Long {
   #drop(item) {
     const busy = item.querySelector("form.form, :focus, [open]") || item.matches(".here");
     if (busy || this.#kept.has(item)) return;
-    this.#text(item);
-    const { height } = item.getBoundingClientRect();
-    if (height) /** @type {HTMLElement} */ (item).style.containIntrinsicBlockSize = `${height}px`;
+    const { length } = this.#text(item);
+    // Its height, or what its words will take: so that little moves when it is drawn.
+    const width = this.#thread.section.clientWidth || 400;
+    const guess = item.querySelectorAll("article").length * 95 + Math.ceil((length * 8) / width) * 26;
+    /** @type {HTMLElement} */ (item).style.containIntrinsicBlockSize = `${item.clientHeight || guess}px`;
     this.#kept.set(item, item.innerHTML);
     item.classList.add("far");
     item.replaceChildren();

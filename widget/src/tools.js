@@ -69,8 +69,11 @@ class Tools {
 
   async #all() {
     const { section } = this.#thread;
+    const last = this.#thread.one("[data-list] > li:last-of-type");
     await this.#long.all((n) => this.#thread.say(`${n.toLocaleString(section.lang)} / ${section.dataset.count}`));
-    this.#thread.look(/** @type {HTMLElement} */ (this.#thread.one("h2")));
+    // On to the first that was not there: the reader goes on where they were.
+    const next = /** @type {HTMLElement | null} */ (last?.nextElementSibling ?? this.#thread.one("h2"));
+    if (next) this.#thread.look(next);
   }
 
   /** @param {string} asked */
@@ -78,9 +81,9 @@ class Tools {
     await this.#long.all();
     const found = await this.#long.find(asked);
     if (found < 0) return;
-    const told = this.#thread.one("[data-found]");
+    const told = this.#thread.one("[data-hits]");
     if (told) told.textContent = asked.trim() ? found.toLocaleString(this.#thread.section.lang) : "";
-    this.#thread.say(asked.trim() ? (this.#thread.section.dataset.found ?? "").replace("0", String(found)) : "");
+    this.#thread.say(asked.trim() ? (this.#thread.section.dataset.found ?? "").replace("{n}", found.toLocaleString(this.#thread.section.lang)) : "");
   }
 
   get #place() {

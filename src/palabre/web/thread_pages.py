@@ -22,7 +22,7 @@ from palabre.web.thread_view import CommentView, Look, ThreadView, thread_view
 from palabre.web.visitors import MEMBER, signed_name, viewer_of
 
 # Roots that the element takes at a time: a slow phone reads them without a stop that is felt.
-_STRETCH = 100
+_STRETCH = 50
 _DONE = frozenset({"deleted", "asked", "not_now"})
 
 
