@@ -173,6 +173,17 @@ def test_a_question_of_the_author(visit: Visit, town: "Town", slug: str) -> None
     expect(page.locator("blockquote.passage.lost")).to_have_count(0)
 
 
+def test_a_thread_far_below_is_fetched_for_its_passages(
+    visit: Visit, town: "Town", slug: str
+) -> None:
+    write(town, slug, "Bien vu.", "à une voix près", hostile=False)
+    town.elsewhere.stories[slug] = f"<article><p>{FIRST}</p></article>{'<br>' * 200}"
+    page = visit()
+    open_article(page, town, slug, hostile=False)
+    expect(page.get_by_role("button", name="Commentaires sur ce passage")).to_have_text("1")
+    assert page.evaluate("scrollY") == 0
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(visit: Visit, town: "Town", slug: str, scheme: str) -> None:
     write(town, slug, "Bien vu.", "à une voix près", hostile=False)

@@ -1,5 +1,5 @@
 import styles from "../../src/palabre/web/static/thread.css";
-import { begin, home, watchArticle } from "./parts.js";
+import { begin, home, isWantedEarly, watchArticle } from "./parts.js";
 import { Server } from "./server.js";
 import { Thread } from "./thread.js";
 
@@ -22,6 +22,7 @@ export class PalabreComments extends HTMLElement {
   #watch;
   /** @type {Thread | undefined} */
   #thread;
+  #begun = false;
 
   connectedCallback() {
     if (this.#thread) return;
@@ -33,6 +34,7 @@ export class PalabreComments extends HTMLElement {
       { rootMargin: "600px" },
     );
     this.#watch.observe(this);
+    void isWantedEarly(this, this.#server).then((wanted) => wanted && !this.#begun && this.load());
   }
 
   disconnectedCallback() {
@@ -42,6 +44,7 @@ export class PalabreComments extends HTMLElement {
   /** Fetch the thread and show it. */
   async load() {
     this.#watch?.disconnect();
+    this.#begun = true;
     this.dispatchEvent(new Event("loadstart"));
     try {
       const server = this.#server;

@@ -26,8 +26,7 @@ export async function begin(name, thread) {
  * @param {Thread} thread
  */
 export function watchArticle(thread) {
-  const chosen = thread.element.getAttribute("article");
-  const body = document.querySelector(chosen || "[data-palabre-article],[itemprop=articleBody],article");
+  const body = articleOf(thread.element);
   if (!PARTS["inline"] || !body) return;
   const here = new AbortController();
   const start = () => (here.abort(), void begin("inline", thread));
@@ -37,6 +36,37 @@ export function watchArticle(thread) {
     if (selection && !selection.isCollapsed && body.contains(selection.anchorNode)) start();
   };
   document.addEventListener("selectionchange", selected, here);
+}
+
+/** @param {HTMLElement} element */
+function articleOf(element) {
+  return document.querySelector(element.getAttribute("article") || "[data-palabre-article],[itemprop=articleBody],article");
+}
+
+/**
+ * Whether the article needs its thread before the reader comes near it: it has a question of its
+ * author, or passages that were commented, or the reader selects one.
+ * @param {import("./element.js").PalabreComments} element
+ * @param {import("./server.js").Server} server
+ */
+export async function isWantedEarly(element, server) {
+  const body = articleOf(element);
+  if (!PARTS["inline"] || !body) return false;
+  if (body.querySelector("[data-palabre-prompt]")) return true;
+  try {
+    const query = new URLSearchParams({ url: element.article.url });
+    const answer = await fetch(server.at(`/api/v1/passages?${query}`), { credentials: "omit" });
+    if (answer.ok && (await answer.json()).passages.length) return true;
+  } catch {
+    return false;
+  }
+  return new Promise((found) => {
+    document.addEventListener("selectionchange", function selected() {
+      if (!body.contains(getSelection()?.anchorNode ?? null) || getSelection()?.isCollapsed) return;
+      document.removeEventListener("selectionchange", selected);
+      found(true);
+    });
+  });
 }
 
 /** Where the server stands that this script came from, as /palabre.js or /static/palabre.js. */
