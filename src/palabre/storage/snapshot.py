@@ -19,7 +19,7 @@ from palabre.storage.database import open_database
 from palabre.storage.location import sqlite_path, sqlite_url
 from palabre.storage.migrate import upgrade
 from palabre.storage.soundness import counts
-from palabre.storage.tables import comments, metadata
+from palabre.storage.tables import comments, ledger_head, metadata
 
 # What is being done, how far it is, and how far it goes.
 Tell = Callable[[str, int, int], None]
@@ -61,6 +61,8 @@ def copy_rows(
     total = sum(there.values())
     done = 0
     reading = source.execution_options(stream_results=True, yield_per=_ROWS)
+    # The one row that a migration makes itself: where the ledger of an empty house ends.
+    target.execute(sa.delete(ledger_head))
     for table in metadata.sorted_tables:
         # An answer refers to a comment above it, a decision to an earlier one.
         order = [comments.c.depth, comments.c.id] if table is comments else list(table.primary_key)
