@@ -19,12 +19,14 @@ from palabre.application.close_thread import CloseThread
 from palabre.application.edit_comment import EditComment
 from palabre.application.incoming import Limits
 from palabre.application.known_sites import KnownSites
+from palabre.application.learn_site import LayersInUse
 from palabre.application.moderate import Moderate
 from palabre.application.ports import Clock, Judge, Store
 from palabre.application.post_comment import PostComment
 from palabre.application.react import Vote
 from palabre.application.read_thread import ReadThread
 from palabre.application.sign_in import SignIn
+from palabre.application.traces import Remember
 from palabre.domain.decision import Decision, Ground, Verdict
 from palabre.moderation.engine import Depth, judge
 from palabre.moderation.facts import Facts
@@ -177,6 +179,8 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
     catalogues = load_catalogues(ZoneInfo(settings.server.timezone))
     mail = mail_cases(settings, parts.folder, store, clock, catalogues)
     keep_source = keep_source_of(settings)
+    remember = Remember(secret=secret_key(settings, parts.folder))
+    layer_of = LayersInUse(store, clock)
     return House(
         config=web_config(settings, parts.folder),
         post=PostComment(
@@ -190,6 +194,8 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
             secret=secret_key(settings, parts.folder),
             sites=KnownSites(store),
             keep_source=keep_source,
+            remember=remember,
+            layer_of=layer_of,
         ),
         edit=EditComment(
             store=store,
@@ -199,6 +205,7 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
             limits=limits,
             edit_window=edit_window,
             keep_source=keep_source,
+            layer_of=layer_of,
         ),
         vote=Vote(store=store, clock=clock),
         sign_on=sign_on_of(settings, parts.folder, clock),
@@ -208,6 +215,7 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
             clock=clock,
             ground_of=_grounds(parts.rules, settings),
             rules_version=parts.rules.version,
+            remember=remember,
         ),
         close_thread=CloseThread(store=store, clock=clock),
         sign_in=sign_in_of(parts),

@@ -40,6 +40,7 @@ class EditComment:
     limits: incoming.Limits
     edit_window: timedelta
     keep_source: KeepSource | None = None
+    layer_of: facts.LayerOf | None = None
 
     def __call__(
         self, comment_id: str, text: str, viewer: Viewer, connection: Connection | None = None
@@ -124,6 +125,7 @@ class EditComment:
             lang=found.comment.lang,
             now=now,
             watch_floods=False,
+            layer_of=self.layer_of,
         )
 
 

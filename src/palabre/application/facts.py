@@ -1,13 +1,16 @@
 """Gather the circumstances of a comment, so that the judge need not ask for anything."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from palabre.application.ports import Standing, UnitOfWork
+from palabre.application.traces import Keys, Remember
 from palabre.domain.comment import Author
 from palabre.domain.site import Site
-from palabre.moderation.facts import Facts, RecentPost
+from palabre.moderation.facts import Facts, Known, RecentPost, SiteLayer, Twins
 
+LayerOf = Callable[[str], SiteLayer | None]
 FLOOD_WINDOW = timedelta(minutes=10)
 
 
@@ -21,6 +24,8 @@ def gather(
     lang: str,
     now: datetime,
     watch_floods: bool,
+    traces: tuple[Remember, Keys] | None = None,
+    layer_of: LayerOf | None = None,
 ) -> Facts:
     """Load what the judge wants to know about author, source and site.
 
@@ -33,6 +38,11 @@ def gather(
         recent = tuple(RecentPost(text, (now - at).total_seconds()) for text, at in posts)
     if unit is not None and author_key:
         standing = unit.comments.standing(author_key)
+    twins: Twins | None = None
+    known: list[Known] = []
+    if unit is not None and traces is not None:
+        remember, keys = traces
+        twins, known = remember.known(unit, keys, now)
     return Facts(
         lang=lang,
         author_name=author.name,
@@ -42,4 +52,7 @@ def gather(
         published=standing.published,
         held=standing.held,
         refused=standing.refused,
+        twins=twins,
+        known=tuple(known),
+        layer=layer_of(site.id) if layer_of is not None else None,
     )

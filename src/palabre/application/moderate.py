@@ -11,6 +11,7 @@ from palabre.application import records
 from palabre.application.enter_queue import enter
 from palabre.application.ports import Clock, QueueItem, Store, UnitOfWork
 from palabre.application.read_thread import Located, locate
+from palabre.application.traces import Remember
 from palabre.domain.comment import Status, check_move
 from palabre.domain.decision import ActorKind, Decision, DecisionRecord, Ground, Verdict
 from palabre.domain.errors import Code, Refusal
@@ -41,6 +42,7 @@ class Moderate:
     clock: Clock
     ground_of: Callable[[str], Ground | None]
     rules_version: str
+    remember: Remember | None = None
 
     def decide(self, comment_id: str, choice: Choice, moderator: Moderator) -> DecisionRecord:
         """Decide on a comment; a refusal without a known rule is refused (``unknown_rule``).
@@ -175,6 +177,10 @@ class Moderate:
             latest, decision, moderator_id=moderator.id, note=note, at=now
         )
         unit.decisions.add(record)
+        body = found.stored.body
+        if self.remember is not None and body is not None:
+            keys = self.remember.keys(body.text, found.stored.author, found.site)
+            self.remember.decided(unit, keys, found.site.id, latest=latest, record=record)
         if status is Status.HELD:
             enter(unit, replace(found.stored, comment=comment), latest.decision, found.thread)
         unit.outbox.put(records.event_of(comment, found.thread.article.site_id, at=now))

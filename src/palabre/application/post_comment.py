@@ -17,9 +17,10 @@ from palabre.application.enter_queue import enter
 from palabre.application.ports import Clock, Judge, Renderer, Repeat, Store, Stored, UnitOfWork
 from palabre.application.sealed_store import Connection, Doing, KeepSource
 from palabre.application.tokens import key_of, new_token
+from palabre.application.traces import Remember
 from palabre.domain.address import ArticleAddress, canonical
 from palabre.domain.article import Article, Thread
-from palabre.domain.comment import MAX_DEPTH, Author, Body, Comment, Status
+from palabre.domain.comment import MAX_DEPTH, Body, Comment, Status
 from palabre.domain.decision import Decision, DecisionRecord, Verdict
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import new_id
@@ -74,7 +75,8 @@ class PostComment:
     A thread closes ``close_after`` its first comment (None: never by itself). ``secret`` is the
     house's: all processes need the same one, or a post sent again with its key to another process
     is refused. ``sites`` tells whose an origin is (``KnownSites``); None: the store is asked.
-    ``keep_source`` seals where posts come from, in houses whose law asks for it.
+    ``keep_source`` seals where posts come from, in houses whose law asks for it. ``remember`` knows
+    what comes again, ``layer_of`` what a site's moderators taught.
     """
 
     store: Store
@@ -87,6 +89,8 @@ class PostComment:
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
     sites: Callable[[str], Site | None] | None = None
     keep_source: KeepSource | None = None
+    remember: Remember | None = None
+    layer_of: facts.LayerOf | None = None
 
     def __call__(self, new: NewComment, *, idempotency_key: str | None = None) -> Posted:
         """Judge and store a comment, or refuse it with a code that names the field at fault.
@@ -119,6 +123,9 @@ class PostComment:
             token = new.token or (derived if repeat else new_token())
             author = incoming.signature(new.name, new.email, site, new.member)
             lang = incoming.language(new.lang, site.lang)
+            traces = None
+            if self.remember is not None and self.watch_floods:
+                traces = (self.remember, self.remember.keys(text, author, site))
             circumstances = facts.gather(
                 unit,
                 site=site,
@@ -128,6 +135,8 @@ class PostComment:
                 lang=lang,
                 now=now,
                 watch_floods=self.watch_floods,
+                traces=traces,
+                layer_of=self.layer_of,
             )
         decision = self.judge(text, circumstances)
         if passage is not None:
@@ -167,6 +176,8 @@ class PostComment:
             unit.decisions.add(record)
             enter(unit, stored, decision, thread)
             unit.outbox.put(records.event_of(comment, site.id, at=now))
+            if traces is not None:
+                traces[0].seen(unit, traces[1], site.id, now)
             if self.keep_source is not None:
                 self.keep_source(unit, comment_id, Doing.POSTED, new.connection, now)
         return Posted(stored=stored, record=record, thread=thread, token=token)

@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "evaluate": "palabre.cli.evaluate:evaluate",
     "init": "palabre.cli.init:init",
     "judge": "palabre.cli.judge:judge_lines",
+    "lessons": "palabre.cli.lessons:lessons",
     "key": "palabre.cli.key:key",
     "mail": "palabre.cli.mail:mail",
     "moderator": "palabre.cli.moderator:moderator",
