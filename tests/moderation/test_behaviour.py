@@ -58,5 +58,5 @@ def test_a_domain_that_the_house_excludes(book):
     rules = load(default_rules(), '[rules.spam]\ndomains = ["spam.example"]')
     decision = judge("http://shop.spam.example/x", Facts(lang="fr"), rules)
     assert decision.verdict == "refuse"
-    assert [e.symbol for e in decision.evidence] == ["link_domain"]
+    assert "link_domain" in [e.symbol for e in decision.evidence]
     assert judge("http://notspam.example/x", Facts(lang="fr"), rules).verdict == "publish"

@@ -6,6 +6,7 @@ import pytest
 
 from moderation.model_conformance import check_first_look, check_model
 from palabre.domain.decision import Span, Verdict
+from palabre.moderation.detectors.spamtext import SYMBOL as SPAM
 from palabre.moderation.engine import Depth, judge
 from palabre.moderation.facts import Facts
 from palabre.moderation.model import Scored
@@ -95,7 +96,7 @@ def test_a_low_score_is_a_score_where_a_model_speaks():
     decision = judge("Merci pour cet article", Facts(lang="fr"), ruled(Words()))
     assert decision.verdict is Verdict.PUBLISH
     assert decision.scores["insult"] == 0.007
-    assert decision.scores["spam"] is None
+    assert decision.scores["sexual"] is None
     assert not any(item.spans for item in decision.evidence)
 
 
@@ -113,7 +114,7 @@ def test_a_models_doubt_is_not_added_to_others():
     # 0.378 from the model and 0.35 from the words would together reach the threshold of 0.5.
     rules = ruled(Words(), rules='[rules.insult]\nwords.fr = ["olibrius | 0.35"]' + RULES)
     decision = judge("Cet olibrius, quel navet", Facts(lang="fr"), rules)
-    assert {item.symbol for item in decision.evidence} == {"insult_word", "model_insult"}
+    assert {i.symbol for i in decision.evidence} - {SPAM} == {"insult_word", "model_insult"}
     assert decision.verdict is Verdict.PUBLISH
 
 
@@ -129,7 +130,7 @@ def test_a_required_model_that_is_missing_fails_or_lies_holds(models, depth):
     decision = judge("Voici un article", Facts(lang="fr"), ruled(*models), depth)
     assert decision.verdict is Verdict.HOLD
     assert decision.not_checked == ("classifier",)
-    assert [item.symbol for item in decision.evidence] == ["not_checked"]
+    assert [i.symbol for i in decision.evidence if i.symbol != SPAM] == ["not_checked"]
     assert decision.scores["insult"] is None
 
 

@@ -9,16 +9,15 @@ from palabre.domain.decision import Verdict
 from palabre.moderation import spammodel
 from palabre.moderation.engine import judge
 from palabre.moderation.facts import Facts, Known, Twins
-from palabre.moderation.house import house_rules
 from palabre.moderation.model import UnavailableError
-from palabre.moderation.models.shelf import Shelf
+from palabre.moderation.rulebook import default_rules, load
 
 PLAIN = "Le rapport de la Cour des comptes disait la même chose il y a trois ans, sans effet."
 
 
 @pytest.fixture(scope="module")
-def rules(tmp_path_factory):
-    return house_rules(None, Shelf(tmp_path_factory.mktemp("none"), None, None))
+def rules():
+    return load(default_rules())
 
 
 def seen(rules, text, **facts):

@@ -26,16 +26,25 @@ _PARTS: Final = (
     ("hate", ("antisemitism", "racism")),
     ("toxicity", ("insult", "hate", "threat")),
 )
+# Of those, what raises its whole also where a model has read the whole itself. The rest does not:
+# each was calibrated alone, and the highest of four doubts is no longer a probability (French
+# held-back texts, macro-F1 at 0.5: hate 0.793 alone, 0.780 raised by its parts; toxicity 0.784
+# alone, 0.791 raised by hate, 0.759 raised by all three).
+_RAISING: Final = (("toxicity", "hate"),)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule makes of the evidence; ``worded``: what it would without the models' word."""
+    """What one rule makes of the evidence; ``worded``: what it would without the models' word.
+
+    ``strength`` and ``in_words`` are those of all the evidence and of what is not the models' word.
+    """
 
     rule: Rule
     strength: float
     verdict: Verdict
     worded: Verdict
+    in_words: float
 
 
 def weigh(
@@ -67,7 +76,8 @@ def weigh(
         worded = verdict = _verdict(rule, strongest, together) if weighed else Verdict.PUBLISH
         if rule.trust and said is not None:
             verdict = max(verdict, _trusted(rule.trust, said, lang), key=_MILDEST_FIRST.index)
-        found.append(Finding(rule, round(max(together, said or 0.0), 3), verdict, worded))
+        strength = round(max(together, said or 0.0), 3)
+        found.append(Finding(rule, strength, verdict, worded, round(together, 3)))
     return tuple(_more_exactly(finding, found) for finding in found)
 
 
@@ -163,23 +173,30 @@ def scores(findings: tuple[Finding, ...], evidence: Iterable[Evidence]) -> dict[
     """Return all scores, in the order of ``SCORES``; None where nothing can tell.
 
     Word lists can say that something is there, not that nothing is: without a model a score is
-    the strength of what was found, and None where nothing was.
+    the strength of what was found, and None where nothing was. A part raises its whole; of what
+    the models say of parts, only ``_RAISING`` where they have read the whole as well.
     """
+    evidence = tuple(evidence)
     result: dict[str, float | None] = dict(_NOTHING)
+    worded: dict[str, float | None] = dict(_NOTHING)
 
-    def raise_to(name: str, value: float) -> None:
-        known = result[name]
-        result[name] = value if known is None else max(known, value)
+    def raise_to(scores: dict[str, float | None], name: str, value: float | None) -> None:
+        known = scores[name]
+        if value is not None:
+            scores[name] = value if known is None else max(known, value)
 
     for item in evidence:
         if item.symbol.startswith(PREFIX):
-            raise_to(item.symbol.removeprefix(PREFIX), item.score)
+            raise_to(result, item.symbol.removeprefix(PREFIX), item.score)
+    read = {name for name, value in result.items() if value is not None}
     for finding in findings:
         if finding.rule.score is not None:
-            raise_to(finding.rule.score, finding.strength)
+            raise_to(result, finding.rule.score, finding.strength)
+            if finding.in_words:
+                raise_to(worded, finding.rule.score, finding.in_words)
     for whole, parts in _PARTS:
         for part in parts:
-            value = result[part]
-            if value is not None:
-                raise_to(whole, value)
+            raise_to(worded, whole, worded[part])
+            apart = whole in read and (whole, part) not in _RAISING
+            raise_to(result, whole, worded[part] if apart else result[part])
     return result
