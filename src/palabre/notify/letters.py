@@ -58,6 +58,9 @@ class Letters:
                 message_id=self._message_id,
             )
             return law.write(unit, mail, site)
+        return self._to_reader(unit, mail, site)
+
+    def _to_reader(self, unit: UnitOfWork, mail: Mail, site: Site) -> Letter | None:
         address = unit.subscriptions.address(mail.address_hash)
         if address is None or address.address is None or address.stopped is not None:
             return None
