@@ -150,9 +150,7 @@ class MemoryUpkeep:
             Leaves.EMAILS: lambda _, r: r.author.email and r.comment.created_at <= before,
             Leaves.NOTES: lambda _, r: r.note is not None and r.at <= before,
             Leaves.VOTES: lambda k, v: v[1] <= before and k[1] < _NOBODY,
-            Leaves.REPORT_WORDS: lambda k, _: (
-                k not in state.ledger_tasks and lines[k].at <= before
-            ),
+            Leaves.REPORT_WORDS: lambda k, _: k not in state.ledger_tasks and lines[k].at <= before,
             Leaves.SOURCE_KEYS: lambda _, v: v[1] <= before,
             Leaves.TRACES: lambda _, v: v[1] <= before,
             Leaves.CONSENTS: lambda _, v: (
