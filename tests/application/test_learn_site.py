@@ -9,8 +9,7 @@ from palabre.domain.client import KeyRole
 from palabre.domain.errors import Refusal
 from palabre.moderation.engine import judge
 from palabre.moderation.facts import Facts
-from palabre.moderation.house import house_rules
-from palabre.moderation.models.shelf import Shelf
+from palabre.moderation.rulebook import default_rules, load
 from palabre.moderation.spammodel import ordinary_comments
 from palabre.storage.memory.store import MemoryStore
 
@@ -25,8 +24,8 @@ HELD_BACK = ordinary_comments()[400:700]
 
 
 @pytest.fixture(scope="module")
-def rules(tmp_path_factory):
-    return house_rules(None, Shelf(tmp_path_factory.mktemp("none"), None, None))
+def rules():
+    return load(default_rules())
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ ELEMENTS = frozenset(
         *("main", "section", "article", "nav", "div", "p", "span", "h1", "h2", "h3", "h4", "b"),
         *("ul", "ol", "li", "dl", "dt", "dd", "blockquote", "details", "summary", "time", "kbd"),
         *("form", "fieldset", "legend", "label", "input", "textarea", "button", "mark", "strong"),
-        *("em", "s", "code", "pre", "br", "palabre-comments"),
+        *("em", "s", "code", "pre", "br", "palabre-comments", "select", "option"),
     }
 )
 ATTRIBUTES = frozenset(
@@ -24,7 +24,7 @@ ATTRIBUTES = frozenset(
         *("id", "class", "lang", "dir", "href", "rel", "title", "datetime", "hidden", "role"),
         *("charset", "name", "content", "type", "src", "method", "action", "value", "for", "rows"),
         *("required", "maxlength", "autocomplete", "autocapitalize", "spellcheck", "tabindex"),
-        *("open", "target", "autofocus"),
+        *("open", "target", "autofocus", "part", "selected", "for"),
     }
 )
 # In what a reader wrote, nothing else.
@@ -36,7 +36,9 @@ WORDS = {
 }
 ADDRESSES = ("href", "src", "action", "formaction", "data", "xlink:href", "ping", "poster")
 OWN_SCRIPT = re.compile(r"/static/(palabre|desk)\.js\?v=[0-9a-f]{16}")
-OWN_LINK = re.compile(r"/static/[a-z]+\.(css|svg)\?v=[0-9a-f]{16}")
+OWN_LINK = re.compile(
+    r"/static/[a-z]+\.(css|svg)\?v=[0-9a-f]{16}|/feeds/(thread|site)\.(atom|json)\?url=[\w%.~+-]*"
+)
 META = frozenset({"viewport", "color-scheme", "robots"})
 _VOID = frozenset({"br", "input", "link", "meta", "img", "base", "embed", "hr", "source"})
 

@@ -33,7 +33,7 @@ def evaluated(palabre, tmp_path, *arguments, code=0):
 
 
 def test_the_figures_are_those_of_the_judge(palabre, tmp_path, file):
-    figures = evaluated(palabre, tmp_path, file)
+    figures = evaluated(palabre, tmp_path, file, "--depth", "rules")
     insult = figures["first"]["scores"]["insult"]["figures"]
     counted = [insult[key] for key in ("hits", "alarms", "misses", "passes")]
     assert counted == [2, 0, 1, 21]
@@ -41,7 +41,9 @@ def test_the_figures_are_those_of_the_judge(palabre, tmp_path, file):
     assert insult["recall"]["value"] == pytest.approx(2 / 3)
     assert insult["roc_auc"]["value"] == pytest.approx((2 + 0.5) / 3)
     assert insult["macro_f1"]["value"] == pytest.approx((0.8 + 42 / 43) / 2)
-    judged = palabre("judge", text=(tmp_path / file).read_text(encoding="utf-8"))
+    judged = palabre(
+        "judge", "--depth", "rules", text=(tmp_path / file).read_text(encoding="utf-8")
+    )
     said = [json.loads(line)["verdict"] for line in judged.stdout.splitlines()]
     for verdict in ("publish", "hold", "refuse"):
         share = said.count(verdict) / len(ROWS)
@@ -70,8 +72,8 @@ def test_nothing_labelled_is_still_a_report(palabre, tmp_path):
 
 def test_two_systems_side_by_side(palabre, tmp_path, file):
     (tmp_path / "own.toml").write_text("[rules.insult]\nenabled = false\n", encoding="utf-8")
-    figures = evaluated(palabre, tmp_path, file, "--against", "own.toml")
-    assert figures["against"]["name"] == "own.toml, full"
+    figures = evaluated(palabre, tmp_path, file, "--against", "own.toml", "--depth", "rules")
+    assert figures["against"]["name"] == "own.toml, rules"
     assert "insult" not in figures["against"]["rules"]
     difference = figures["difference"]["scores"]["insult"]["macro_f1"]
     assert difference["value"] < 0

@@ -32,7 +32,7 @@ def test_contract(palabre):
     assert answer["rules"] == ["insult"]
     assert tuple(answer["scores"]) == SCORES
     assert answer["scores"]["insult"] > 0.5
-    assert answer["scores"]["spam"] is None
+    assert answer["scores"]["defamation"] is None
     shown = {text[b:e] for found in answer["evidence"] for b, e in found["spans"]}
     assert "connard" in shown
     assert "connard" in answer["says"]

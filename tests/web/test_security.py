@@ -38,7 +38,8 @@ def check_headers(answer: Any, where: str) -> None:
         assert directive in csp, where
     assert "frame-ancestors" in csp, where
     assert answer.headers["x-content-type-options"] == "nosniff", where
-    assert answer.headers["referrer-policy"] == "strict-origin-when-cross-origin", where
+    strict = {"strict-origin-when-cross-origin", "same-origin"}
+    assert answer.headers["referrer-policy"] in strict, where
     assert answer.headers["cross-origin-opener-policy"] == "same-origin", where
     assert "camera=()" in answer.headers["permissions-policy"], where
     assert "server" not in answer.headers, where
