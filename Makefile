@@ -30,8 +30,8 @@ demo: $(VENV)/.run ## Put a French article with its thread on http://127.0.0.1:8
 test: $(VENV)/.dev browser servers widget-tools client-tools ## Run the tests against the real database and browser (15 minutes at most)
 	@# Two runs: Playwright keeps an event loop in its process, where asyncio.run cannot start another.
 	@# Three at a time on two cores: four tenths of the time they wait for processes that they started.
-	@$(BIN)/python -m pytest -q -n 3 --dist worksteal -m "not browser" $(ARGS)
-	@$(BIN)/python -m pytest -q -n 3 --dist worksteal -m browser $(ARGS)
+	@$(BIN)/python -m pytest -q -n 3 --dist worksteal -m "not browser and not long" $(ARGS)
+	@$(BIN)/python -m pytest -q -n 3 --dist worksteal -m "browser and not long" $(ARGS)
 
 .PHONY: check
 check: $(VENV)/.dev ## Lint, types, rooms: everything that reads the code without running it
@@ -53,6 +53,8 @@ evaluate: $(VENV)/.dev ## Measure the judge on held-back texts, in docs/evaluati
 
 .PHONY: campaign
 campaign: $(VENV)/.dev browser widget-tools ## The long rest: 20,000 posts, 200 kills, every screenshot; report in docs/campaign.md
+	@$(BIN)/python -m pytest -q -m "not browser and long"
+	@$(BIN)/python -m pytest -q -m "browser and long"
 	@$(BIN)/python benchmarks/campaign.py
 
 .PHONY: browser

@@ -24,7 +24,7 @@ from palabre.moderation.facts import Facts
 if TYPE_CHECKING:
     from browser.conftest import Town
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 Visit = Callable[..., Page]
 
 # Beside the checkout, as its README says; the words are real abuse, and no picture is kept.

@@ -10,7 +10,7 @@ from typing import Final
 
 from palabre.domain.decision import Decision, Evidence, Verdict
 from palabre.moderation import policy
-from palabre.moderation.detectors import DeepDetector, Detector
+from palabre.moderation.detectors import DeepDetector, Detector, spamtext
 from palabre.moderation.facts import Facts
 from palabre.moderation.language import primary, spoken
 from palabre.moderation.prepared import Prepared
@@ -91,7 +91,11 @@ def judge(text: str, facts: Facts, rules: RuleBook, depth: Depth = Depth.FULL) -
     prepared = _prepare(text, rules)
     look = _Look(prepared, facts)
     for detector in rules.detectors:
-        look.examine(detector)
+        # Small as it is, it is a trained model, and takes three times what all the lists take.
+        if depth is Depth.RULES and detector.name == spamtext.NAME:
+            look.not_needed.append(detector.name)
+        else:
+            look.examine(detector)
     for deep in rules.deep:
         if depth is Depth.RULES:
             look.not_needed.append(deep.name)
