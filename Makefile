@@ -29,9 +29,9 @@ demo: $(VENV)/.run ## Put a French article with its thread on http://127.0.0.1:8
 .PHONY: test
 test: $(VENV)/.dev browser servers widget-tools client-tools ## Run the tests against the real database and browser (15 minutes at most)
 	@# Two runs: Playwright keeps an event loop in its process, where asyncio.run cannot start another.
-	@# Three at a time on two cores: four tenths of the time they wait for processes that they started.
-	@$(BIN)/python -m pytest -q -n 3 --dist worksteal -m "not browser and not long" $(ARGS)
-	@$(BIN)/python -m pytest -q -n 3 --dist worksteal -m "browser and not long" $(ARGS)
+	@# Four at a time on two cores: for much of the time they wait for processes that they started.
+	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m "not browser and not long" $(ARGS)
+	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m "browser and not long" $(ARGS)
 
 .PHONY: check
 check: $(VENV)/.dev ## Lint, types, rooms: everything that reads the code without running it

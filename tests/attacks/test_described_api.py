@@ -34,7 +34,9 @@ CHECKS = (
     response_schema_conformance,
 )
 URL = f"{ORIGIN}/politique/budget"
-CALLS = 60
+CALLS = 40
+# It answers with a stream that does not end; tests/web/test_events.py holds it to its word.
+STREAM = "GET /api/v1/events"
 
 
 @pytest.fixture
@@ -49,6 +51,8 @@ def test_the_whole_api_does_as_it_says(described: Any, say: Any):
     for found in described.get_all_operations():
         operation = found.ok()
         names.add(operation.label)
+        if operation.label == STREAM:
+            continue
 
         @seed(7)
         @settings(

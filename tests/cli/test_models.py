@@ -42,7 +42,7 @@ def test_the_full_depth_reads_every_text(palabre, models):
 def test_the_fast_depth_reads_what_is_in_doubt(palabre, models):
     (good, bad, _), _ = judged(palabre, models, "--depth", "fast")
     assert good["not_needed"] == ["classifier"]
-    assert {item["detector"] for item in good["evidence"]} == {"tiny-linear"}
+    assert {item["detector"] for item in good["evidence"]} == {"spamtext", "tiny-linear"}
     (_, full, _), _ = judged(palabre, models)
     assert bad == full
 
@@ -51,7 +51,7 @@ def test_the_depth_of_rules_opens_nothing(palabre, models):
     (models / "encoder" / "encoder.onnx").unlink()
     answers, said = judged(palabre, models, "--depth", "rules")
     assert said == ""
-    assert all(answer["not_needed"] == ["classifier"] for answer in answers)
+    assert all(answer["not_needed"] == ["spamtext", "classifier"] for answer in answers)
     assert all(answer["verdict"] == "publish" for answer in answers)
 
 
@@ -84,7 +84,10 @@ def test_doctor_tells_of_the_models(palabre, models):
 def test_rules_check_says_what_the_models_may_do(palabre, models, tmp_path):
     (tmp_path / "mine.toml").write_text("[rules.insult.model]\nrefuse = { fr = 0.97, pl = false }")
     done = palabre("rules", "check", "mine.toml", PALABRE_JUDGE_MODELS=str(models))
-    assert "the models hold from 0.6 and refuse from 0.97 (fr), never (pl)" in done.stdout.decode()
+    assert (
+        "the models hold from 0.7 (fr), 0.7 (en), 0.85 (other) and refuse from 0.97 (fr), never (pl)"
+        in done.stdout.decode()
+    )
 
 
 def test_rules_try_reads_with_the_models(palabre, models):
