@@ -10,7 +10,6 @@ from browser.conftest import EDITOR, HELD, LOGIN, PASSWORD
 from browser.desk_steps import sign_in
 from palabre.domain.comment import Status
 from palabre.domain.decision import ActorKind
-from palabre.domain.identifier import new_id
 from palabre.domain.person import Viewer
 
 if TYPE_CHECKING:
@@ -32,10 +31,12 @@ def history(town: "Town", comment_id: str) -> list[tuple[str, str]]:
     return [(r.actor.kind.value, r.decision.verdict.value) for r in records]
 
 
-def enter(page: Page, town: "Town", start: str) -> None:
-    """Go to what waits since ``start``: other tests leave comments in the queue as well."""
+def enter(page: Page, town: "Town", first: str) -> None:
+    """Go to where ``first`` stands in the queue: other tests leave comments there as well."""
     sign_in(page, town)
-    page.goto(f"{town.base}/desk?after={start}")
+    with town.house.moderate.store.reading() as unit:
+        entry = unit.work.entry(first)
+    page.goto(f"{town.base}/desk?after={entry.priority + 1e-9!r}_{first}")
 
 
 def focused(page: Page) -> str:
@@ -43,10 +44,9 @@ def focused(page: Page) -> str:
 
 
 def test_by_keyboard(visit: Visit, town: "Town", slug: str) -> None:
-    start = new_id(town.house.clock())
     ids = [town.write(slug, f"{HELD} {n}", name=f"Lecteur {n}") for n in range(4)]
     page = visit()
-    enter(page, town, start)
+    enter(page, town, ids[0])
     waiting = int(page.locator("[data-count=held]").text_content() or "0")
     published = int(page.locator("[data-count=published]").text_content() or "0")
     assert focused(page) == ids[0]
@@ -92,10 +92,9 @@ def test_by_keyboard(visit: Visit, town: "Town", slug: str) -> None:
 
 
 def test_without_javascript(visit: Visit, town: "Town", slug: str) -> None:
-    start = new_id(town.house.clock())
     comment = town.write(slug, f"Sans script, {HELD}.", name="Rose")
     page = visit(js=False)
-    enter(page, town, start)
+    enter(page, town, comment)
 
     def item() -> object:
         return page.locator(f"#i-{comment}")
@@ -118,10 +117,9 @@ def test_without_javascript(visit: Visit, town: "Town", slug: str) -> None:
 
 
 def test_the_evidence_is_marked_in_the_very_text(visit: Visit, town: "Town", slug: str) -> None:
-    start = new_id(town.house.clock())
     comment = town.write(slug, f"Avant 🙂 é, **{HELD}** <b>après</b>.", name="Rose")
     page = visit()
-    enter(page, town, start)
+    enter(page, town, comment)
     item = page.locator(f"#i-{comment}")
     own = item.locator("mark").evaluate("e => e.firstChild.textContent")
     assert own == HELD
@@ -145,10 +143,9 @@ def test_a_wrong_password(visit: Visit, town: "Town") -> None:
 
 
 def test_a_refused_decision_says_so(visit: Visit, town: "Town", slug: str) -> None:
-    start = new_id(town.house.clock())
     comment = town.write(slug, f"{HELD}, encore.")
     page = visit(tolerated=("ERR_",))
-    enter(page, town, start)
+    enter(page, town, comment)
     page.route("**/desk/comments/**", lambda route: route.abort())
     page.locator(f"#i-{comment}").get_by_role("button", name="Publier").click()
     expect(page.locator(f"#i-{comment} [data-warning]")).to_contain_text("pas été enregistrée")
@@ -165,10 +162,9 @@ def test_in_english_for_an_english_browser(visit: Visit, town: "Town") -> None:
 def test_a_thread_is_closed_and_opened_from_the_desk(
     visit: Visit, town: "Town", slug: str, *, javascript: bool
 ) -> None:
-    start = new_id(town.house.clock())
-    town.write(slug, f"{HELD} à fermer", name="Lectrice")
+    comment = town.write(slug, f"{HELD} à fermer", name="Lectrice")
     page = visit(js=javascript)
-    enter(page, town, start)
+    enter(page, town, comment)
     page.get_by_role("button", name="Fermer ce fil").click()
     expect(page.get_by_text("Fil fermé")).to_be_visible()
     reader = visit(js=javascript)
