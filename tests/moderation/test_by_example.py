@@ -110,7 +110,7 @@ def test_without_an_encoder_or_with_a_broken_one_it_holds_everything():
 
 def test_rules_alone_do_not_ask_it():
     decision = judge("Quel film voir au cinéma ?", Facts(lang="fr"), book(), Depth.RULES)
-    assert (decision.verdict, decision.not_needed) == (Verdict.PUBLISH, ("examples",))
+    assert (decision.verdict, decision.not_needed) == (Verdict.PUBLISH, ("spamtext", "examples"))
 
 
 def test_at_the_middle_depth_it_is_asked():
