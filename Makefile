@@ -31,7 +31,7 @@ test: $(VENV)/.dev browser servers widget-tools client-tools ## Run the tests ag
 	@# Two runs: Playwright keeps an event loop in its process, where asyncio.run cannot start another.
 	@# Four at a time on two cores: for much of the time they wait for processes that they started.
 	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m "not browser and not long" $(ARGS)
-	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m "browser and not long" $(ARGS)
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "browser and not long" $(ARGS)
 
 .PHONY: check
 check: $(VENV)/.dev ## Lint, types, rooms: everything that reads the code without running it
