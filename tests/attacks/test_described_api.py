@@ -34,7 +34,7 @@ CHECKS = (
     response_schema_conformance,
 )
 URL = f"{ORIGIN}/politique/budget"
-CALLS = 40
+CALLS = 60
 # It answers with a stream that does not end; tests/web/test_events.py holds it to its word.
 STREAM = "GET /api/v1/events"
 

@@ -1,6 +1,5 @@
 """What readers write is shown and never run: in the thread, the element, one comment, the desk."""
 
-from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,6 @@ from playwright.sync_api import Page, expect
 from browser.conftest import HELD
 from browser.desk_steps import sign_in
 from palabre.application.post_comment import NewComment
-from palabre.domain.comment import Status
 
 if TYPE_CHECKING:
     from browser.conftest import Town
@@ -42,7 +40,6 @@ ATTACKS = (
     "```\n<script>window.__x=1</script>\n```",
     "> <b onclick=window.__x=1>cite</b>\n\n- <u>x</u>",
 )
-PUBLISHED: Counter[str] = Counter()
 MARK = "<script>window.__x=1</script><img src=x onerror=window.__x=1>"
 
 
@@ -50,21 +47,18 @@ MARK = "<script>window.__x=1</script><img src=x onerror=window.__x=1>"
 def attacked(town: "Town") -> list[str]:
     """Return the addresses of threads in which every field carries an attack."""
     urls = [f"{town.base}/articles/attaques", f"{town.elsewhere.origin}/calm/attaques"]
-    for url in urls:
-        for text in ATTACKS:
-            for words in (text, f"{text} {HELD}"):
-                posted = town.house.post(
-                    NewComment(
-                        url=url,
-                        text=words,
-                        title=f"Titre {MARK} \"' onload=window.__x=1",
-                        name=text.replace("\n", " ")[:60],
-                        vouched=True,
-                    )
+    # First what is let through: nearly the same words again, once held, would be held as well.
+    for words in (*ATTACKS, *(f"{text} {HELD}" for text in ATTACKS)):
+        for url in urls:
+            town.house.post(
+                NewComment(
+                    url=url,
+                    text=words,
+                    title=f"Titre {MARK} \"' onload=window.__x=1",
+                    name=words.replace("\n", " ")[:60],
+                    vouched=True,
                 )
-                PUBLISHED[url] += posted.stored.comment.status is Status.PUBLISHED
-    # A copy of what was refused a moment ago may be held; nearly all are there to be looked at.
-    assert min(PUBLISHED.values()) >= len(ATTACKS) - 2
+            )
     return urls
 
 
@@ -92,7 +86,7 @@ def inert(page: Page) -> None:
 def test_in_the_plain_page(visit: Visit, attacked: list[str], town: "Town") -> None:
     page = visit()
     page.goto(town.thread("attaques", all="1"))
-    expect(page.locator("ol.list > li")).to_have_count(PUBLISHED[attacked[0]])
+    expect(page.locator("ol.list > li")).to_have_count(len(ATTACKS))
     inert(page)
 
 
@@ -107,7 +101,7 @@ def test_on_the_page_of_each_comment(visit: Visit, attacked: list[str], town: "T
     page = visit()
     page.goto(town.thread("attaques", all="1"))
     links = page.locator("a.when[href^='/comments/']").evaluate_all("all => all.map(e => e.href)")
-    assert len(links) == PUBLISHED[attacked[0]]
+    assert len(links) == len(ATTACKS)
     for link in links:
         page.goto(link)
         inert(page)

@@ -107,7 +107,7 @@ _numbers = itertools.count()
 
 @given(steps=st.lists(STEPS, max_size=25))
 @settings(
-    max_examples=15,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
