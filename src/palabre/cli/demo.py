@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
+from msgspec.structs import replace
 
 from palabre.application.post_comment import NewComment
 from palabre.cli.serve import run_server
@@ -73,7 +74,10 @@ def demo(host: str, port: int) -> None:
 
 def _write(config: Path, base_url: str, password: str) -> None:
     clock = _StoryClock()
-    parts = build_parts(load(config), config.parent, clock=clock)
+    # The story has been moderated: what the models would have a person look at is long decided.
+    settings = load(config)
+    settings = replace(settings, judge=replace(settings.judge, depth="rules"))
+    parts = build_parts(settings, config.parent, clock=clock)
     sign_in_of(parts).add_moderator(
         login=_LOGIN, name="Modération", password=password, role=Role.ADMINISTRATOR
     )
