@@ -47,7 +47,8 @@ MARK = "<script>window.__x=1</script><img src=x onerror=window.__x=1>"
 def attacked(town: "Town") -> list[str]:
     """Return the addresses of threads in which every field carries an attack."""
     urls = [f"{town.base}/articles/attaques", f"{town.elsewhere.origin}/calm/attaques"]
-    # First what is let through: nearly the same words again, once held, would be held as well.
+    # First what is let through: nearly the same words again, once held, would be held as well. A
+    # name with a web address would be held too, so its attack goes without one.
     for words in (*ATTACKS, *(f"{text} {HELD}" for text in ATTACKS)):
         for url in urls:
             town.house.post(
@@ -55,7 +56,7 @@ def attacked(town: "Town") -> list[str]:
                     url=url,
                     text=words,
                     title=f"Titre {MARK} \"' onload=window.__x=1",
-                    name=words.replace("\n", " ")[:60],
+                    name=words.replace("\n", " ").replace("https://example.org", "//x")[:60],
                     vouched=True,
                 )
             )
