@@ -3,158 +3,29 @@
 ``due`` is the one description of a class; counting it and removing it are made from that.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from palabre.application.mail_ports import MailState
 from palabre.application.person_ports import Run
 from palabre.domain.comment import Status
 from palabre.domain.retention import Leaves
 from palabre.storage.counters import touch
 from palabre.storage.effects import erased, unindexed
 from palabre.storage.tables import (
-    client_labels,
     comment_authors,
-    comment_bodies,
     comment_mailboxes,
-    comment_sources,
     comments,
-    consents,
-    data_requests,
-    decision_notes,
-    decisions,
-    erasures,
-    held_words,
-    ledger_tasks,
-    ledger_words,
-    legal_holds,
-    legal_readings,
-    legal_sources,
-    mail_addresses,
-    mails,
-    notices,
-    outbox,
-    repeats,
     retention_runs,
-    sessions,
     source_keys,
-    subscriptions,
-    traces,
-    votes,
 )
+from palabre.storage.upkeep_classes import BEFORE, CLASSES, Due
 from palabre.storage.work_index import unnamed
 
-_BEFORE: sa.BindParameter[Any] = sa.bindparam("before", type_=comments.c.created_at.type)
 _LIMIT: sa.BindParameter[Any] = sa.bindparam("limit", type_=sa.Integer)
-
-# A voter's hash is hexadecimal: what begins with this letter is nobody's, and sorts behind them.
-_NOBODY = "x"
-_NO_VOTER: Mapping[str, sa.ColumnElement[str]] = {
-    "sqlite": sa.literal_column("'x' || substr(lower(hex(randomblob(32))), 2)"),
-    "postgresql": sa.literal_column(
-        "'x' || substr(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 2)"
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Class:
-    """The rows of a class that are due, and what they become; ``become`` None: they are deleted."""
-
-    table: sa.Table
-    due: sa.ColumnElement[bool]
-    become: Callable[[str], Mapping[str, Any]] | None = None
-
-
-def _old_comments(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
-    """Tell whether the comment that a row belongs to is due."""
-    return sa.exists().where(comments.c.id == column, comments.c.created_at <= _BEFORE)
-
-
-def _no_hold(column: sa.Column[Any]) -> sa.ColumnElement[bool]:
-    return ~sa.exists().where(legal_holds.c.comment_id == column, legal_holds.c.ends_at > _BEFORE)
-
-
-_CLASSES: Mapping[Leaves, _Class] = {
-    Leaves.SOURCES: _Class(comment_sources, comment_sources.c.created_at <= _BEFORE),
-    Leaves.SOURCE_KEYS: _Class(source_keys, source_keys.c.at <= _BEFORE),
-    Leaves.NAMES: _Class(
-        comment_authors,
-        sa.and_(
-            comment_authors.c.name.is_not(None),
-            comment_authors.c.is_staff.is_(sa.false()),
-            _old_comments(comment_authors.c.comment_id),
-        ),
-    ),
-    Leaves.EMAILS: _Class(
-        comment_authors,
-        sa.and_(comment_authors.c.email.is_not(None), _old_comments(comment_authors.c.comment_id)),
-    ),
-    Leaves.REVISIONS: _Class(
-        comment_bodies,
-        sa.exists().where(
-            comments.c.id == comment_bodies.c.comment_id,
-            comments.c.revision > comment_bodies.c.revision,
-            comments.c.edited_at <= _BEFORE,
-        ),
-    ),
-    Leaves.VOTES: _Class(
-        votes,
-        sa.and_(votes.c.at <= _BEFORE, votes.c.voter_key < _NOBODY),
-        lambda dialect: {"voter_key": _NO_VOTER[dialect]},
-    ),
-    Leaves.NOTES: _Class(
-        decision_notes,
-        sa.exists().where(
-            decisions.c.id == decision_notes.c.decision_id, decisions.c.at <= _BEFORE
-        ),
-    ),
-    # Not while somebody waits for the answer.
-    Leaves.REPORT_WORDS: _Class(
-        ledger_words,
-        sa.and_(
-            ledger_words.c.at <= _BEFORE,
-            ~sa.exists().where(ledger_tasks.c.line_id == ledger_words.c.line_id),
-        ),
-    ),
-    Leaves.CONSENTS: _Class(
-        consents,
-        sa.and_(
-            consents.c.at <= _BEFORE,
-            ~sa.exists().where(subscriptions.c.id == consents.c.subscription_id),
-        ),
-    ),
-    Leaves.STOPPED: _Class(mail_addresses, mail_addresses.c.stopped_at <= _BEFORE),
-    Leaves.NOTICES: _Class(
-        notices,
-        sa.exists().where(
-            mails.c.id == notices.c.mail_id,
-            mails.c.state != MailState.WAITING.value,
-            mails.c.done_at <= _BEFORE,
-        ),
-    ),
-    Leaves.MAILS: _Class(
-        mails,
-        sa.and_(mails.c.state != MailState.WAITING.value, mails.c.done_at <= _BEFORE),
-    ),
-    Leaves.EVENTS: _Class(outbox, outbox.c.handled_at <= _BEFORE),
-    Leaves.REPEATS: _Class(repeats, repeats.c.at <= _BEFORE),
-    Leaves.SESSIONS: _Class(sessions, sessions.c.expires_at <= _BEFORE),
-    Leaves.REQUESTS: _Class(data_requests, data_requests.c.asked_at <= _BEFORE),
-    Leaves.HELD_WORDS: _Class(held_words, _no_hold(held_words.c.comment_id)),
-    Leaves.HOLDS: _Class(legal_holds, legal_holds.c.ends_at <= _BEFORE),
-    Leaves.CONNECTIONS: _Class(legal_sources, legal_sources.c.at <= _BEFORE),
-    Leaves.READINGS: _Class(legal_readings, legal_readings.c.at <= _BEFORE),
-    Leaves.ERASURES: _Class(erasures, erasures.c.at <= _BEFORE),
-    Leaves.TRACES: _Class(traces, traces.c.at <= _BEFORE),
-    Leaves.LABELS: _Class(client_labels, client_labels.c.at <= _BEFORE),
-    Leaves.RUNS: _Class(retention_runs, retention_runs.c.at <= _BEFORE),
-}
 _STATES = {
     Leaves.UNPUBLISHED: (Status.HELD.value, Status.REFUSED.value),
     Leaves.PUBLISHED: (Status.PUBLISHED.value,),
@@ -162,13 +33,13 @@ _STATES = {
 
 
 def _comments_due(kind: Leaves) -> sa.ColumnElement[bool]:
-    return sa.and_(comments.c.status.in_(_STATES[kind]), comments.c.created_at <= _BEFORE)
+    return sa.and_(comments.c.status.in_(_STATES[kind]), comments.c.created_at <= BEFORE)
 
 
 COUNT = {
     **{
         kind: sa.select(sa.func.count()).select_from(each.table).where(each.due)
-        for kind, each in _CLASSES.items()
+        for kind, each in CLASSES.items()
     },
     **{
         kind: sa.select(sa.func.count()).select_from(comments).where(_comments_due(kind))
@@ -181,14 +52,14 @@ COMMENTS = {
 }
 
 
-def _some(each: _Class) -> sa.ColumnElement[bool]:
+def _some(each: Due) -> sa.ColumnElement[bool]:
     """Select so many of the rows that are due."""
     key = list(each.table.primary_key.columns)
     found = sa.select(*key).where(each.due).limit(_LIMIT)
     return key[0].in_(found) if len(key) == 1 else sa.tuple_(*key).in_(found)
 
 
-def _gone(each: _Class, dialect: str) -> sa.Update | sa.Delete:
+def _gone(each: Due, dialect: str) -> sa.Update | sa.Delete:
     if each.become is None:
         return sa.delete(each.table).where(_some(each))
     return sa.update(each.table).where(_some(each)).values(each.become(dialect))
@@ -199,7 +70,7 @@ _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 # nothing is no row, and a page that showed a name is no longer right.
 SIGNED = {
     kind: sa.select(comment_authors.c.comment_id)
-    .where(_CLASSES[kind].due)
+    .where(CLASSES[kind].due)
     .order_by(comment_authors.c.comment_id)
     .limit(_LIMIT)
     for kind in (Leaves.NAMES, Leaves.EMAILS)
@@ -217,8 +88,8 @@ _EMPTY = sa.delete(comment_authors).where(
 )
 _THREADS = sa.select(comments.c.thread_id).where(comments.c.id.in_(_IDS)).distinct()
 REMOVE = {
-    dialect: {k: _gone(each, dialect) for k, each in _CLASSES.items() if k not in SIGNED}
-    for dialect in _NO_VOTER
+    dialect: {k: _gone(each, dialect) for k, each in CLASSES.items() if k not in SIGNED}
+    for dialect in ("sqlite", "postgresql")
 }
 _NOTE = sa.insert(retention_runs)
 _RUNS = (
