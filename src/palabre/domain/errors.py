@@ -56,6 +56,8 @@ class Code(StrEnum):
     NOT_PERMITTED = "not_permitted"
     SIGN_ON_INVALID = "sign_on_invalid"
     SIGN_ON_EXPIRED = "sign_on_expired"
+    SIGN_ON_DENIED = "sign_on_denied"
+    SIGN_ON_UNAVAILABLE = "sign_on_unavailable"
     FORGED_REQUEST = "forged_request"
     TOO_MANY_REQUESTS = "too_many_requests"
     # the house itself

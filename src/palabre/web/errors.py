@@ -57,6 +57,8 @@ STATUS: dict[Code, int] = {
     Code.SIGN_IN_FAILED: 401,
     Code.SIGN_ON_INVALID: 401,
     Code.SIGN_ON_EXPIRED: 401,
+    Code.SIGN_ON_DENIED: 403,
+    Code.SIGN_ON_UNAVAILABLE: 503,
     Code.NOT_PERMITTED: 403,
     Code.FORGED_REQUEST: 403,
     Code.TOO_MANY_REQUESTS: 429,
@@ -74,6 +76,7 @@ _RETRY_AFTER = {
     Code.STORE_BUSY: 1,
     Code.STORE_FULL: 300,
     Code.STORE_FAILED: 30,
+    Code.SIGN_ON_UNAVAILABLE: 30,
 }
 
 # The framework's own refusals, by the status it gives them.
