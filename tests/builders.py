@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from palabre.application.person_ports import Hold
+from palabre.application.person_ports import Hold, Snapshot
 from palabre.application.ports import Session, Store, Stored
+from palabre.application.stored import Passkey
 from palabre.application.tokens import commitment, key_of
 from palabre.domain.article import Article, Thread
 from palabre.domain.comment import Author, Body, Comment, Status
@@ -220,8 +221,37 @@ def a_session(moderator: Moderator, **changes: Any) -> Session:
         moderator_id=moderator.id,
         created_at=NOON,
         expires_at=NOON + timedelta(hours=8),
+        seen_at=NOON,
     )
     return replace(session, **changes)
+
+
+def a_passkey(moderator: Moderator, **changes: Any) -> Passkey:
+    """Return a passkey that was never used."""
+    credential = an_id().encode()
+    passkey = Passkey(
+        key=key_of(credential.decode()),
+        moderator_id=moderator.id,
+        credential=credential,
+        public_key=b"public",
+        sign_count=0,
+        name="Téléphone",
+        created_at=NOON,
+    )
+    return replace(passkey, **changes)
+
+
+def a_snapshot(comment_id: str, **changes: Any) -> Snapshot:
+    """Return evidence that is kept for 92 days from noon on."""
+    snapshot = Snapshot(
+        line_id=an_id(),
+        comment_id=comment_id,
+        site_id="le-journal",
+        at=NOON,
+        ends_at=NOON + timedelta(days=92),
+        sealed=b"sealed",
+    )
+    return replace(snapshot, **changes)
 
 
 def a_hold(comment_id: str, **changes: Any) -> Hold:

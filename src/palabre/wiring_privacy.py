@@ -7,18 +7,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from palabre.application.ask_for_data import LINK_LASTS, AskForData
-from palabre.application.erase_person import ErasePerson
-from palabre.application.export_person import ExportPerson
-from palabre.application.hold_comment import HoldComment
+from palabre.application.ask_for_data import LINK_LASTS
 from palabre.application.idempotency import WINDOW
 from palabre.application.ports import Clock, Store
 from palabre.application.register import Keeping, Register, register_of
 from palabre.application.retention import Periods, Retention
 from palabre.application.sealed_store import KeepSource
 from palabre.domain.retention import Leaves
-from palabre.settings import Settings, SettingsError, secret_key
-from palabre.web.house import OwnData
+from palabre.settings import Settings, SettingsError
 
 _NOW = timedelta(0)
 
@@ -53,31 +49,12 @@ def periods_of(settings: Settings) -> Periods:
         Leaves.REQUESTS: LINK_LASTS,
         Leaves.HELD_WORDS: _NOW,
         Leaves.HOLDS: _NOW,
+        Leaves.SNAPSHOTS: _NOW,
         Leaves.CONNECTIONS: after(days.sealed_days),
         Leaves.READINGS: after(days.record_days),
         Leaves.ERASURES: after(days.record_days),
         Leaves.RUNS: after(days.record_days),
     }
-
-
-def own_data(settings: Settings, folder: Path, store: Store, clock: Clock) -> OwnData:
-    """Return the register and what readers may ask for."""
-    ask = None
-    if settings.sends_mail:
-        ask = AskForData(
-            store=store,
-            clock=clock,
-            secret=secret_key(settings, folder),
-            for_address=settings.mail.questions_a_day,
-            for_site=settings.mail.questions_an_hour,
-        )
-    return OwnData(
-        register=register_from(settings),
-        export=ExportPerson(store=store, clock=clock),
-        erase=ErasePerson(store=store, clock=clock),
-        hold=HoldComment(store=store, clock=clock),
-        ask=ask,
-    )
 
 
 def retention_of(settings: Settings, store: Store, clock: Clock) -> Retention:

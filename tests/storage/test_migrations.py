@@ -16,9 +16,11 @@ from builders import (
     NOON,
     a_hold,
     a_moderator,
+    a_passkey,
     a_record,
     a_session,
     a_site,
+    a_snapshot,
     a_stored,
     an_event,
     an_id,
@@ -180,6 +182,8 @@ def fill(url: str) -> None:
         unit.moderators.add(claire)
         fill_desk(unit, answer.comment.id, claire.id)
         unit.moderators.open_session(a_session(claire))
+        unit.moderators.add_passkey(a_passkey(claire))
+        unit.moderators.spend("c" * 64, expires_at=NOON, now=NOON - EPOCH_LIFE)
         unit.decisions.add(a_record(answer, moderator=claire, note="Vu."))
         unit.outbox.put(an_event(root))
         unit.repeats.claim(
@@ -240,6 +244,7 @@ def fill_privacy(unit: UnitOfWork, comment_id: str) -> None:
     unit.people.keep_words(comment_id, "{}", NOON)
     unit.people.record(Erased(at=NOON, scope=Scope.COMMENT, asked_by="reader", comments=1))
     unit.legal.add(SealedLine(comment_id=comment_id, at=NOON, sealed=b"sealed"))
+    unit.legal.keep(a_snapshot(comment_id))
     unit.legal.note(
         Reading(comment_id=comment_id, at=NOON, reader="A.", witness="B.", reason="Req. 1", lines=1)
     )

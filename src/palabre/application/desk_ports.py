@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from palabre.application.stored import Session
+from palabre.application.stored import Passkey, Session
 from palabre.domain.person import Duty, Moderator
 
 
@@ -25,9 +25,30 @@ class Moderators(Protocol):
     def set_password(self, moderator_id: str, password_hash: str) -> None: ...  # noqa: D102
     def open_session(self, session: Session) -> None: ...  # noqa: D102
     def session(self, key: str) -> Session | None: ...  # noqa: D102
+    def sessions(self, *, now: datetime, moderator_id: str | None = None) -> Sequence[Session]:
+        """Return the sessions that are open, of one account or of all, the newest first."""
+
+    def see_session(self, key: str, at: datetime) -> None:
+        """Note that a session was used."""
+
     def end_session(self, key: str) -> None: ...  # noqa: D102
     def end_sessions_of(self, moderator_id: str) -> None: ...  # noqa: D102
     def end_expired(self, now: datetime) -> None: ...  # noqa: D102
+    def add_passkey(self, passkey: Passkey) -> None:
+        """Store a passkey; one that is known already is refused (``bad_field``, ``passkey``)."""
+
+    def passkeys(self, moderator_id: str) -> Sequence[Passkey]:
+        """Return an account's passkeys, the oldest first."""
+
+    def passkey(self, key: str) -> Passkey | None: ...  # noqa: D102
+    def use_passkey(self, key: str, *, sign_count: int, at: datetime) -> None:
+        """Note that a passkey was used, and the counter it showed."""
+
+    def drop_passkey(self, key: str, moderator_id: str) -> bool:
+        """Forget a passkey of this account; False: it has none such."""
+
+    def spend(self, challenge: str, *, expires_at: datetime, now: datetime) -> bool:
+        """Note that the challenge with this hash was answered; False: it was before."""
 
 
 class PasswordHasher(Protocol):

@@ -66,6 +66,18 @@ class SealedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Evidence under seal; ``line_id`` names the line of the ledger that holds its hash."""
+
+    line_id: str
+    comment_id: str
+    site_id: str
+    at: datetime
+    ends_at: datetime
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """The sealed store was opened for one comment: by whom, who stood by, why, how many lines."""
 
@@ -179,3 +191,12 @@ class Legal(Protocol):
 
     def readings(self, *, limit: int) -> Sequence[Reading]:
         """Return the record, newest first."""
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """Store evidence under seal."""
+
+    def snapshot(self, line_id: str) -> Snapshot | None:
+        """Return the evidence of a line; None once it has left, and for no identifier."""
+
+    def snapshots(self, comment_id: str) -> Sequence[Snapshot]:
+        """Return a comment's evidence, the oldest first."""

@@ -22,6 +22,14 @@ class Sort(StrEnum):
     TOP = "top"
 
 
+class Way(StrEnum):
+    """How somebody of the newsroom came in."""
+
+    PASSWORD = "password"  # noqa: S105 -- a word, no password
+    PASSKEY = "passkey"
+    SIGN_ON = "sign_on"  # the publisher's own, by OpenID Connect
+
+
 class Position(NamedTuple):
     """The place of a comment in a sorted list: reading goes on strictly after it.
 
@@ -67,12 +75,33 @@ class QueueItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A moderator's sign-in. ``key`` is the hash of the token in the cookie, never the token."""
+    """A moderator's sign-in. ``key`` is the hash of the token in the cookie, never the token.
+
+    ``device`` is a browser and a system in words ("Firefox, Windows"), ``seen_at`` when it was last
+    used, to a quarter of an hour.
+    """
 
     key: str
     moderator_id: str
     created_at: datetime
     expires_at: datetime
+    device: str = ""
+    way: Way = Way.PASSWORD
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passkey:
+    """A moderator's WebAuthn credential. ``key`` is the hash of its identifier ``credential``."""
+
+    key: str
+    moderator_id: str
+    credential: bytes
+    public_key: bytes
+    sign_count: int
+    name: str
+    created_at: datetime
+    used_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ class Leaves(StrEnum):
     REQUESTS = "requests"
     HELD_WORDS = "held_words"  # kept for a claim that has ended
     HOLDS = "holds"
+    SNAPSHOTS = "snapshots"  # evidence under seal, by its own end; longer while a hold goes on
     CONNECTIONS = "connections"
     READINGS = "readings"
     ERASURES = "erasures"

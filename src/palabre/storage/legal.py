@@ -5,10 +5,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from palabre.application.person_ports import Reading, SealedLine
+from palabre.application.person_ports import Reading, SealedLine, Snapshot
 from palabre.domain.identifier import is_id
-from palabre.storage.column_types import Id
-from palabre.storage.tables import legal_readings, legal_sources
+from palabre.storage.column_types import Id, Row
+from palabre.storage.tables import evidence_snapshots, legal_readings, legal_sources
 
 _THIS: sa.BindParameter[Any] = sa.bindparam("this", type_=Id)
 _ADD = sa.insert(legal_sources)
@@ -22,6 +22,12 @@ _READINGS = (
     sa.select(legal_readings)
     .order_by(legal_readings.c.position.desc())
     .limit(sa.bindparam("limit"))
+)
+_SNAPSHOT = sa.select(evidence_snapshots).where(evidence_snapshots.c.line_id == _THIS)
+_SNAPSHOTS = (
+    sa.select(evidence_snapshots)
+    .where(evidence_snapshots.c.comment_id == _THIS)
+    .order_by(evidence_snapshots.c.line_id)
 )
 
 
@@ -71,3 +77,34 @@ class SqlLegal:
             )
             for row in self._connection.execute(_READINGS, {"limit": limit})
         ]
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """Store evidence under seal."""
+        row = {name: getattr(snapshot, name) for name in Snapshot.__slots__}
+        self._connection.execute(sa.insert(evidence_snapshots), row)
+
+    def snapshot(self, line_id: str) -> Snapshot | None:
+        """Return the evidence of a line."""
+        if not is_id(line_id):
+            return None
+        row = self._connection.execute(_SNAPSHOT, {"this": line_id}).one_or_none()
+        return _snapshot_of(row) if row else None
+
+    def snapshots(self, comment_id: str) -> Sequence[Snapshot]:
+        """Return a comment's evidence, the oldest first."""
+        if not is_id(comment_id):
+            return []
+        return [
+            _snapshot_of(row) for row in self._connection.execute(_SNAPSHOTS, {"this": comment_id})
+        ]
+
+
+def _snapshot_of(row: Row) -> Snapshot:
+    return Snapshot(
+        line_id=row.line_id,
+        comment_id=row.comment_id,
+        site_id=row.site_id,
+        at=row.at,
+        ends_at=row.ends_at,
+        sealed=bytes(row.sealed),
+    )

@@ -6,15 +6,18 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from palabre.application.ports import Session
+from palabre.application.stored import Session, Way
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import is_id
 from palabre.domain.person import Duty, Moderator, Role
+from palabre.storage.column_types import Row
 from palabre.storage.locking import hold_table
+from palabre.storage.passkeys import SqlPasskeys
 from palabre.storage.tables import (
     moderator_duties,
     moderator_sites,
     moderators,
+    session_uses,
     sessions,
 )
 
@@ -36,13 +39,24 @@ _ALL = sa.select(moderators.c.id).order_by(moderators.c.login)
 _PASSWORD = (
     sa.update(moderators).where(moderators.c.id == _ID).values(password_hash=sa.bindparam("new"))
 )
-_SESSION = sa.select(sessions).where(sessions.c.key == sa.bindparam("this"))
+_EACH = sa.select(
+    sessions, session_uses.c.device, session_uses.c.way, session_uses.c.seen_at
+).outerjoin(session_uses, session_uses.c.key == sessions.c.key)
+_SESSION = _EACH.where(sessions.c.key == sa.bindparam("this"))
+_OPEN = _EACH.where(sessions.c.expires_at > sa.bindparam("now")).order_by(
+    sessions.c.created_at.desc(), sessions.c.key
+)
+_SEE = (
+    sa.update(session_uses)
+    .where(session_uses.c.key == sa.bindparam("this"))
+    .values(seen_at=sa.bindparam("at"))
+)
 _END = sa.delete(sessions).where(sessions.c.key == sa.bindparam("this"))
 _END_OF = sa.delete(sessions).where(sessions.c.moderator_id == _ID)
 _END_EXPIRED = sa.delete(sessions).where(sessions.c.expires_at <= sa.bindparam("now"))
 
 
-class SqlModerators:
+class SqlModerators(SqlPasskeys):
     """Accounts of the newsroom, and their sessions."""
 
     def __init__(self, connection: sa.Connection) -> None:
@@ -120,18 +134,31 @@ class SqlModerators:
                 "expires_at": session.expires_at,
             },
         )
+        self._connection.execute(
+            sa.insert(session_uses),
+            {
+                "key": session.key,
+                "device": session.device,
+                "way": session.way.value,
+                "seen_at": session.seen_at or session.created_at,
+            },
+        )
 
     def session(self, key: str) -> Session | None:
         """Return the sign-in with this key, expired or not."""
         row = self._connection.execute(_SESSION, {"this": key}).one_or_none()
-        if row is None:
-            return None
-        return Session(
-            key=row.key,
-            moderator_id=row.moderator_id,
-            created_at=row.created_at,
-            expires_at=row.expires_at,
-        )
+        return _session_of(row) if row else None
+
+    def sessions(self, *, now: datetime, moderator_id: str | None = None) -> Sequence[Session]:
+        """Return the sessions that are open, of one account or of all, the newest first."""
+        statement = _OPEN
+        if moderator_id is not None:
+            statement = _OPEN.where(sessions.c.moderator_id == moderator_id)
+        return [_session_of(row) for row in self._connection.execute(statement, {"now": now})]
+
+    def see_session(self, key: str, at: datetime) -> None:
+        """Note that a session was used."""
+        self._connection.execute(_SEE, {"this": key, "at": at})
 
     def end_session(self, key: str) -> None:
         """Forget a sign-in."""
@@ -164,3 +191,16 @@ class SqlModerators:
             ),
             created_at=row.created_at,
         )
+
+
+def _session_of(row: Row) -> Session:
+    # A session from before its device was noted has nothing beside it.
+    return Session(
+        key=row.key,
+        moderator_id=row.moderator_id,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        device=row.device or "",
+        way=Way(row.way or Way.PASSWORD),
+        seen_at=row.seen_at or row.created_at,
+    )

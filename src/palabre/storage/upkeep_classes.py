@@ -19,6 +19,7 @@ from palabre.storage.tables import (
     decision_notes,
     decisions,
     erasures,
+    evidence_snapshots,
     held_words,
     ledger_tasks,
     ledger_words,
@@ -133,6 +134,10 @@ CLASSES: Mapping[Leaves, Due] = {
     Leaves.SESSIONS: Due(sessions, sessions.c.expires_at <= BEFORE),
     Leaves.REQUESTS: Due(data_requests, data_requests.c.asked_at <= BEFORE),
     Leaves.HELD_WORDS: Due(held_words, _no_hold(held_words.c.comment_id)),
+    Leaves.SNAPSHOTS: Due(
+        evidence_snapshots,
+        sa.and_(evidence_snapshots.c.ends_at <= BEFORE, _no_hold(evidence_snapshots.c.comment_id)),
+    ),
     Leaves.HOLDS: Due(legal_holds, legal_holds.c.ends_at <= BEFORE),
     Leaves.CONNECTIONS: Due(legal_sources, legal_sources.c.at <= BEFORE),
     Leaves.READINGS: Due(legal_readings, legal_readings.c.at <= BEFORE),

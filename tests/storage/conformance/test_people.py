@@ -5,8 +5,18 @@ from datetime import timedelta
 
 import pytest
 
-from builders import NOON, a_moderator, a_session, a_stored, an_id, keep
+from builders import (
+    NOON,
+    a_moderator,
+    a_passkey,
+    a_session,
+    a_snapshot,
+    a_stored,
+    an_id,
+    keep,
+)
 from palabre.application.ports import Store
+from palabre.application.stored import Way
 from palabre.application.tokens import key_of
 from palabre.domain.article import Thread
 from palabre.domain.comment import Status
@@ -124,3 +134,74 @@ def test_the_sessions_of_one_account_end_together(store: Store):
     with store.reading() as unit:
         kept = [unit.moderators.session(session.key) for session in (one, two, other)]
     assert kept == [None, None, other]
+
+
+def test_sessions_are_listed_by_account_with_what_is_known_of_them(store: Store):
+    claire, denis = a_moderator(), a_moderator("denis")
+    old = a_session(claire, device="Firefox, Windows", way=Way.PASSKEY)
+    new = a_session(claire, created_at=NOON + timedelta(hours=1), seen_at=None)
+    other = a_session(denis, created_at=NOON + timedelta(hours=2))
+    over = a_session(denis, expires_at=NOON)
+    with store.writing() as unit:
+        for account in (claire, denis):
+            unit.moderators.add(account)
+        for session in (old, new, other, over):
+            unit.moderators.open_session(session)
+        unit.moderators.see_session(old.key, NOON + timedelta(minutes=20))
+        unit.moderators.see_session("nonsense", NOON)
+    with store.writing() as unit:
+        mine = unit.moderators.sessions(now=NOON, moderator_id=claire.id)
+        everybody = unit.moderators.sessions(now=NOON)
+        assert [s.key for s in mine] == [new.key, old.key]
+        assert [s.key for s in everybody] == [other.key, new.key, old.key]
+        assert mine[1] == replace(old, seen_at=NOON + timedelta(minutes=20))
+        assert mine[0].seen_at == new.created_at
+        unit.moderators.end_session(old.key)
+        unit.moderators.end_sessions_of(denis.id)
+        assert [s.key for s in unit.moderators.sessions(now=NOON)] == [new.key]
+
+
+def test_passkeys_belong_to_one_account(store: Store):
+    claire, denis = a_moderator(), a_moderator("denis")
+    phone, laptop = a_passkey(claire), a_passkey(claire, created_at=NOON + timedelta(days=1))
+    with store.writing() as unit:
+        for account in (claire, denis):
+            unit.moderators.add(account)
+        unit.moderators.add_passkey(laptop)
+        unit.moderators.add_passkey(phone)
+        with pytest.raises(Refusal) as refused:
+            unit.moderators.add_passkey(replace(phone, moderator_id=denis.id))
+        assert refused.value.field == "passkey"
+    with store.writing() as unit:
+        assert unit.moderators.passkeys(claire.id) == [phone, laptop]
+        assert unit.moderators.passkeys(denis.id) == []
+        unit.moderators.use_passkey(phone.key, sign_count=7, at=NOON)
+        assert unit.moderators.passkey(phone.key) == replace(phone, sign_count=7, used_at=NOON)
+        assert unit.moderators.passkey("nonsense") is None
+        assert not unit.moderators.drop_passkey(phone.key, denis.id)
+        assert unit.moderators.drop_passkey(phone.key, claire.id)
+        assert unit.moderators.passkeys(claire.id) == [laptop]
+
+
+def test_a_challenge_is_spent_once(store: Store):
+    end = NOON + timedelta(minutes=5)
+    for expected in (True, False):
+        with store.writing() as unit:
+            assert unit.moderators.spend("c" * 64, expires_at=end, now=NOON) is expected
+    with store.writing() as unit:
+        assert unit.moderators.spend("d" * 64, expires_at=end, now=end)
+        assert unit.moderators.spend("c" * 64, expires_at=end, now=end)
+
+
+def test_evidence_comes_back_as_it_was_kept(store: Store, thread: Thread):
+    comment_id = keep(store, a_stored(thread)).comment.id
+    first, second = a_snapshot(comment_id), a_snapshot(comment_id, sealed=bytes(range(256)))
+    with store.writing() as unit:
+        unit.legal.keep(second)
+        unit.legal.keep(first)
+    with store.reading() as unit:
+        assert unit.legal.snapshots(comment_id) == [first, second]
+        assert unit.legal.snapshot(second.line_id) == second
+        assert unit.legal.snapshot(an_id()) is None
+        assert unit.legal.snapshot("nonsense") is None
+        assert unit.legal.snapshots("nonsense") == []

@@ -13,6 +13,7 @@ from builders import (
     a_moderator,
     a_record,
     a_session,
+    a_snapshot,
     a_stored,
     an_event,
     an_id,
@@ -52,6 +53,7 @@ DAYS = {
     Leaves.REQUESTS: 6,
     Leaves.HELD_WORDS: 0,  # by the end of the hold
     Leaves.HOLDS: 0,
+    Leaves.SNAPSHOTS: 0,
     Leaves.CONNECTIONS: 364,
     Leaves.READINGS: 398,
     Leaves.ERASURES: 397,
@@ -60,7 +62,7 @@ DAYS = {
     Leaves.RUNS: 396,
 }
 # What ends by itself after so many days.
-OWN_END = {Leaves.SESSIONS: 12, Leaves.HELD_WORDS: 90, Leaves.HOLDS: 90}
+OWN_END = {Leaves.SESSIONS: 12, Leaves.HELD_WORDS: 90, Leaves.HOLDS: 90, Leaves.SNAPSHOTS: 92}
 
 
 def a_line(**changes: object) -> ConsentLine:
@@ -99,6 +101,7 @@ def fill(store: Store, thread: Thread) -> str:
             )
         )  # fmt: skip
         unit.legal.add(SealedLine(comment_id=root.comment.id, at=NOON, sealed=b"x"))
+        unit.legal.keep(a_snapshot(root.comment.id))
         unit.legal.note(
             Reading(
                 comment_id=root.comment.id, at=NOON, reader="A", witness="B", reason="R", lines=1
@@ -166,13 +169,14 @@ def test_what_still_serves_stays(store: Store, thread: Thread):
         unit.mails.add(mail)
         unit.people.hold(a_hold(root.comment.id, ends_at=NOON + timedelta(days=10)))
         unit.people.keep_words(root.comment.id, "{}", NOON)
+        unit.legal.keep(a_snapshot(root.comment.id, ends_at=NOON + timedelta(days=3)))
         unit.outbox.put(an_event(root))
     clock = StillClock(NOON + timedelta(days=9))
     periods = dict.fromkeys(Leaves, timedelta(0)) | {Leaves.PUBLISHED: None, Leaves.NAMES: None}
     job = Retention(store=store, clock=clock, periods=periods)
     assert job() == {}
     clock.forward(days=1)
-    assert set(job()) == {Leaves.HELD_WORDS, Leaves.HOLDS, Leaves.RUNS}
+    assert set(job()) == {Leaves.HELD_WORDS, Leaves.HOLDS, Leaves.SNAPSHOTS, Leaves.RUNS}
 
 
 def test_it_is_due_once_a_day(store: Store):

@@ -4,19 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from palabre.application.ports import Session
+from palabre.application.stored import Session
 from palabre.domain.comment import Status
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.person import Duty, Moderator
 from palabre.domain.vote import Tally, Value
 from palabre.storage.memory import scores
+from palabre.storage.memory.passkeys import MemoryPasskeys
 from palabre.storage.memory.state import State
 
 
-class MemoryModerators:
+class MemoryModerators(MemoryPasskeys):
     """Accounts of the newsroom, and their sessions."""
 
     def __init__(self, state: State) -> None:
+        super().__init__(state)
         self._moderators = state.moderators
         self._sessions = state.sessions
 
@@ -52,11 +54,28 @@ class MemoryModerators:
 
     def open_session(self, session: Session) -> None:
         """Store a sign-in."""
-        self._sessions[session.key] = session
+        self._sessions[session.key] = replace(
+            session, seen_at=session.seen_at or session.created_at
+        )
 
     def session(self, key: str) -> Session | None:
         """Return the sign-in with this key, expired or not."""
         return self._sessions.get(key)
+
+    def sessions(self, *, now: datetime, moderator_id: str | None = None) -> Sequence[Session]:
+        """Return the sessions that are open, of one account or of all, the newest first."""
+        found = [
+            session
+            for session in self._sessions.values()
+            if session.expires_at > now and moderator_id in {None, session.moderator_id}
+        ]
+        return sorted(sorted(found, key=lambda s: s.key), key=lambda s: s.created_at, reverse=True)
+
+    def see_session(self, key: str, at: datetime) -> None:
+        """Note that a session was used."""
+        session = self._sessions.get(key)
+        if session is not None:
+            self._sessions[key] = replace(session, seen_at=at)
 
     def end_session(self, key: str) -> None:
         """Forget a sign-in."""

@@ -8,8 +8,16 @@ from typing import Any, Generic, TypeVar
 from palabre.application.ledger_ports import Place, Task
 from palabre.application.lesson_ports import KeptLayer, LayerUse
 from palabre.application.mail_ports import ConsentLine, Mail, Notice
-from palabre.application.person_ports import DataRequest, Erased, Hold, Reading, Run, SealedLine
-from palabre.application.ports import Repeat, Session
+from palabre.application.person_ports import (
+    DataRequest,
+    Erased,
+    Hold,
+    Reading,
+    Run,
+    SealedLine,
+    Snapshot,
+)
+from palabre.application.stored import Passkey, Repeat, Session
 from palabre.application.trace_ports import Trace
 from palabre.application.work_ports import DeskNote, DeskRefusal, SavedFilter
 from palabre.domain.article import Thread
@@ -96,6 +104,8 @@ class State:
     votes: Table[tuple[str, str], tuple[Value, datetime]] = field(default_factory=Table)
     moderators: Table[str, Moderator] = field(default_factory=Table)
     sessions: Table[str, Session] = field(default_factory=Table)
+    passkeys: Table[str, Passkey] = field(default_factory=Table)
+    spent_challenges: Table[str, datetime] = field(default_factory=Table)
     events: Table[str, Event] = field(default_factory=Table)
     # By thread, oldest first: until which version, which root, had which score, noted when.
     scores: Table[str, tuple[tuple[int, str, int, datetime], ...]] = field(default_factory=Table)
@@ -114,6 +124,7 @@ class State:
     holds: Table[str, Hold] = field(default_factory=Table)
     held_words: Table[str, tuple[str, datetime]] = field(default_factory=Table)
     sealed: Table[int, SealedLine] = field(default_factory=Table)
+    snapshots: Table[str, Snapshot] = field(default_factory=Table)
     readings: Table[int, Reading] = field(default_factory=Table)
     erasures: Table[int, Erased] = field(default_factory=Table)
     runs: Table[int, Run] = field(default_factory=Table)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from palabre.application.mail_ports import MailState
-from palabre.application.person_ports import Reading, Run, SealedLine
+from palabre.application.person_ports import Reading, Run, SealedLine, Snapshot
 from palabre.domain.comment import Status
 from palabre.domain.retention import OF_COMMENTS, Leaves
 from palabre.storage.memory.state import Row, State, Table
@@ -118,6 +118,7 @@ class MemoryUpkeep:
             Leaves.HELD_WORDS: state.held_words,
             Leaves.HOLDS: state.holds,
             Leaves.CONNECTIONS: state.sealed,
+            Leaves.SNAPSHOTS: state.snapshots,
             Leaves.READINGS: state.readings,
             Leaves.ERASURES: state.erasures,
             Leaves.LABELS: state.client_labels,
@@ -164,6 +165,7 @@ class MemoryUpkeep:
             Leaves.REQUESTS: lambda _, v: v.asked_at <= before,
             Leaves.HELD_WORDS: lambda k, _: not is_held(k),
             Leaves.HOLDS: lambda _, v: v.ends_at <= before,
+            Leaves.SNAPSHOTS: lambda _, v: v.ends_at <= before and not is_held(v.comment_id),
         }
         due = tests.get(kind, lambda _, v: v.at <= before)
         rows: Iterable[tuple[Any, Any]] = self._table(kind).items()
@@ -175,6 +177,7 @@ class MemoryLegal:
 
     def __init__(self, state: State) -> None:
         self._sealed, self._readings = state.sealed, state.readings
+        self._snapshots = state.snapshots
 
     def add(self, line: SealedLine) -> None:
         """Append a line."""
@@ -191,3 +194,16 @@ class MemoryLegal:
     def readings(self, *, limit: int) -> Sequence[Reading]:
         """Return the record, newest first."""
         return list(self._readings.values())[::-1][:limit]
+
+    def keep(self, snapshot: Snapshot) -> None:
+        """Store evidence under seal."""
+        self._snapshots[snapshot.line_id] = snapshot
+
+    def snapshot(self, line_id: str) -> Snapshot | None:
+        """Return the evidence of a line."""
+        return self._snapshots.get(line_id)
+
+    def snapshots(self, comment_id: str) -> Sequence[Snapshot]:
+        """Return a comment's evidence, the oldest first."""
+        found = [s for s in self._snapshots.values() if s.comment_id == comment_id]
+        return sorted(found, key=lambda s: s.line_id)

@@ -60,6 +60,7 @@ from palabre.storage.tables.privacy import (
     comment_mailboxes,
     data_requests,
     erasures,
+    evidence_snapshots,
     held_words,
     legal_holds,
     legal_readings,
@@ -69,6 +70,7 @@ from palabre.storage.tables.privacy import (
 )
 from palabre.storage.tables.repeats import repeats
 from palabre.storage.tables.scores import score_floors, score_notes
+from palabre.storage.tables.sign_in import passkeys, session_uses, spent_challenges
 
 __all__ = [
     "articles",
@@ -89,6 +91,7 @@ __all__ = [
     "desk_notes",
     "desk_refusals",
     "erasures",
+    "evidence_snapshots",
     "held_words",
     "layer_uses",
     "ledger",
@@ -106,6 +109,7 @@ __all__ = [
     "moderators",
     "notices",
     "outbox",
+    "passkeys",
     "queue_bands",
     "queue_entries",
     "repeats",
@@ -114,12 +118,14 @@ __all__ = [
     "score_floors",
     "score_notes",
     "sections",
+    "session_uses",
     "sessions",
     "site_layers",
     "site_names",
     "site_origins",
     "sites",
     "source_keys",
+    "spent_challenges",
     "subscriptions",
     "threads",
     "traces",

@@ -70,6 +70,19 @@ legal_sources = sa.Table(
     sqlite_autoincrement=True,
 )
 
+# What a court may ask for, as it stood on a day: written with a public key, kept until the claim
+# lapses, whatever is erased meanwhile. ``line_id`` is the line of the ledger with its hash.
+evidence_snapshots = sa.Table(
+    "evidence_snapshots",
+    metadata,
+    sa.Column("line_id", Id, primary_key=True),
+    sa.Column("comment_id", Id, nullable=False, index=True),
+    sa.Column("site_id", sa.String(64), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("ends_at", UtcTime, nullable=False, index=True),
+    sa.Column("sealed", sa.LargeBinary, nullable=False),
+)
+
 legal_readings = sa.Table(
     "legal_readings",
     metadata,
