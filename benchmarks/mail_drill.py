@@ -35,7 +35,8 @@ from palabre.application.post_comment import NewComment
 from palabre.domain.identifier import new_id
 from palabre.domain.subscription import Kind, MailAddress, Subscription
 from palabre.settings import load, secret_key
-from palabre.wiring import build_house, build_parts
+from palabre.wiring import build_house
+from palabre.wiring_parts import build_parts
 
 URL = "https://journal.example/le-budget"
 SETTINGS = """\

@@ -5,14 +5,12 @@ What is built here is passed down as values and functions; nobody below looks an
 
 import os
 import sys
-import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import structlog
 from litestar import Litestar
 
 from palabre.application.close_thread import CloseThread
@@ -21,145 +19,39 @@ from palabre.application.incoming import Limits
 from palabre.application.known_sites import KnownSites
 from palabre.application.learn_site import LayersInUse
 from palabre.application.moderate import Moderate
-from palabre.application.ports import Clock, Judge, Store
 from palabre.application.post_comment import PostComment
 from palabre.application.react import Vote
 from palabre.application.read_thread import ReadThread
-from palabre.application.sign_in import SignIn
 from palabre.application.traces import Remember
-from palabre.domain.decision import Decision, Ground, Verdict
-from palabre.moderation.engine import Depth, judge
-from palabre.moderation.facts import Facts
-from palabre.moderation.house import house_rules
-from palabre.moderation.models.shelf import Shelf, read_shelf
+from palabre.domain.decision import Ground
+from palabre.moderation.engine import Depth
 from palabre.moderation.rulebook import RuleBook
-from palabre.passwords import Argon2Hasher
 from palabre.process import configure_logging, die_with_parent
 from palabre.rendering.catalogue import load_catalogues
 from palabre.rendering.markdown import MarkdownRenderer
 from palabre.settings import Settings, secret_key
 from palabre.settings import load as load_settings
-from palabre.storage.migrate import upgrade
-from palabre.storage.store import SqlStore
 from palabre.web.app import create_app
 from palabre.web.demo_pages import load_articles
 from palabre.web.freshness import Changes
 from palabre.web.house import House
 from palabre.web.writers import Writers
 from palabre.wiring_dialects import dialects_of
-from palabre.wiring_law import law_cases
 from palabre.wiring_mail import mail_cases
-from palabre.wiring_privacy import keep_source_of, own_data, source_keys
+from palabre.wiring_parts import Parts, build_parts, open_models, sign_in_of, watchful
+from palabre.wiring_privacy import keep_source_of, source_keys
 from palabre.wiring_sign_on import sign_on_of
-from palabre.wiring_web import remembered_sites, shared_counts, site_of, version_of, web_config
+from palabre.wiring_web import (
+    law_cases,
+    own_data,
+    remembered_sites,
+    shared_counts,
+    version_of,
+    web_config,
+)
 
 CONFIG_VARIABLE = "PALABRE_CONFIG"
 _TURN = 0.001  # seconds; Python takes 0.005, and there are as many turns as writers
-_shelves: dict[tuple[Path | None, int], Shelf] = {}
-_log = structlog.get_logger("palabre")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What commands work with besides the web: the store, the rules, the judge, the clock."""
-
-    settings: Settings
-    folder: Path
-    store: Store
-    rules: RuleBook
-    shelf: Shelf
-    judge: Judge
-    clock: Clock
-
-
-def now() -> datetime:
-    """Return the present moment, aware, in UTC: the one clock of the house."""
-    return datetime.now(UTC)
-
-
-def database_url(settings: Settings, folder: Path) -> str:
-    """Return the database's URL with a relative SQLite path anchored at the settings' folder."""
-    prefix = "sqlite:///"
-    url = settings.database.url
-    if not url.startswith(prefix) or url.startswith(prefix + "/"):
-        return url
-    return prefix + str((folder / url.removeprefix(prefix)).resolve())
-
-
-def load_shelf(settings: Settings, folder: Path) -> Shelf:
-    """Return the models that the settings name, the same ones for all of this process's life.
-
-    Workers are forked from a process that has opened them, and share their pages.
-    """
-    named = settings.judge.models
-    where = (folder / named).resolve() if named else None
-    key = (where, settings.judge.threads)
-    if key not in _shelves:
-        _shelves[key] = read_shelf(where, threads=settings.judge.threads)
-    return _shelves[key]
-
-
-def load_rules(settings: Settings, folder: Path, shelf: Shelf) -> RuleBook:
-    """Return the shipped rules with the house's own over them."""
-    own = folder / settings.rules.file if settings.rules.file else None
-    return house_rules(own.read_text(encoding="utf-8") if own else None, shelf)
-
-
-def watchful(rules: RuleBook, depth: Depth = Depth.FULL) -> Judge:
-    """Return the judge for a rule book; whatever fails in it holds the comment for a human."""
-
-    def watched(text: str, facts: Facts) -> Decision:
-        try:
-            decision = judge(text, facts, rules, depth)
-        except Exception as error:  # noqa: BLE001
-            # The last net: no failure of the judge may lose or publish a comment. What is logged is
-            # where it failed, not what it said: a message may quote the text.
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            _log.error(
-                "judge_failed", error=type(error).__name__, at=f"{place.name}:{place.lineno}"
-            )
-            return Decision(
-                verdict=Verdict.HOLD,
-                rules=(),
-                rules_version=rules.version,
-                not_checked=("engine",),
-            )
-        if decision.not_checked:
-            _log.warning("not_checked", detectors=decision.not_checked)
-        return decision
-
-    return watched
-
-
-def build_parts(settings: Settings, folder: Path, *, clock: Clock = now) -> Parts:
-    """Open the store (bringing its schema up to date) and read the rules."""
-    url = database_url(settings, folder)
-    upgrade(url)
-    store = SqlStore(url, durability=settings.database.durability)
-    with store.writing() as unit:
-        for site in settings.sites:
-            unit.sites.register(site_of(site))
-    shelf = load_shelf(settings, folder)
-    rules = load_rules(settings, folder, shelf)
-    return Parts(
-        settings=settings,
-        folder=folder,
-        store=store,
-        rules=rules,
-        shelf=shelf,
-        judge=watchful(rules, Depth(settings.judge.depth)),
-        clock=clock,
-    )
-
-
-def sign_in_of(parts: Parts) -> SignIn:
-    """Return the use case by which moderators come and go."""
-    return SignIn(
-        store=parts.store,
-        clock=parts.clock,
-        hasher=Argon2Hasher(),
-        session_length=timedelta(hours=parts.settings.desk.session_hours),
-    )
 
 
 def build_house(parts: Parts, *, with_demo: bool = False) -> House:
@@ -265,13 +157,6 @@ def _application(*, with_demo: bool) -> Litestar:
     parts = build_parts(settings, path.parent)
     open_models(parts)
     return create_app(build_house(parts, with_demo=with_demo))
-
-
-def open_models(parts: Parts) -> None:
-    """Read the models before the first reader comes; without them comments are held, not lost."""
-    if parts.rules.deep and parts.settings.judge.depth != Depth.RULES:
-        for wrong in parts.shelf.open():
-            _log.error("model_missing", detail=wrong)
 
 
 def _grounds(rules: RuleBook, settings: Settings) -> Callable[[str], Ground | None]:

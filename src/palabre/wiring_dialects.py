@@ -13,6 +13,7 @@ from palabre.moderation.engine import Depth
 from palabre.moderation.model import UnavailableError
 from palabre.moderation.models.card import Card, LinearCard, read_card
 from palabre.moderation.models.shelf import ENCODER, LINEAR, Shelf
+from palabre.moderation.normalise import fold
 from palabre.moderation.rulebook import RuleBook
 from palabre.settings import Settings
 from palabre.web.akismet_callback import LaterVerdicts
@@ -37,7 +38,12 @@ def dialects_of(
     def site(site_id: str) -> Site | None:
         return next((s for s in sites() if s.id == site_id), None)
 
-    reading = ReadLong(judge=judge, by_rules=by_rules, whole=settings.clients.read_whole)
+    reading = ReadLong(
+        judge=judge,
+        by_rules=by_rules,
+        whole=settings.clients.read_whole,
+        suspicion=suspicion_of(shelf, Depth(settings.judge.depth), rules),
+    )
     check = CheckComment(store=store, judge=reading, rules=rules, site=site)
     return Dialects(
         store=store,
@@ -49,6 +55,23 @@ def dialects_of(
         attributes=attributes_of(shelf, Depth(settings.judge.depth), rules),
         clock=clock,
     )
+
+
+def suspicion_of(
+    shelf: Shelf, depth: Depth, rules: RuleBook
+) -> Callable[[str, str | None], float] | None:
+    """Return the linear model's quick look at a passage; None where no model is asked."""
+    look = shelf.linear
+    if look is None or depth is Depth.RULES or not rules.deep:
+        return None
+
+    def suspicion(passage: str, lang: str | None) -> float:
+        try:
+            return look.suspicion(fold(passage).text, lang)
+        except UnavailableError:
+            return 0.0  # it only orders passages; what judges says by itself that it cannot
+
+    return suspicion
 
 
 def attributes_of(

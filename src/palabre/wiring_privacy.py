@@ -40,6 +40,8 @@ def periods_of(settings: Settings) -> Periods:
         Leaves.CONSENTS: after(days.consent_days),
         Leaves.STOPPED: after(days.stopped_days),
         Leaves.TRACES: after(days.trace_days),
+        # As long as it can be contested (DSA, Art. 20(1)).
+        Leaves.MEASURES: timedelta(days=settings.law.appeal_days),
         Leaves.LABELS: after(days.label_days),
         Leaves.NOTICES: after(days.mail_days),
         Leaves.MAILS: after(days.mail_days),

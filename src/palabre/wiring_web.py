@@ -3,12 +3,31 @@
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from palabre.application.ports import Store
-from palabre.domain.site import Section, Site
-from palabre.settings import Settings, SettingsError, SiteSettings, secret_key
-from palabre.web.house import Rates, WebConfig
+from palabre.application.answer_report import AnswerReport
+from palabre.application.appeal import Appeal, ReviewAppeal
+from palabre.application.ask_for_data import AskForData
+from palabre.application.desk_figures import DeskFigures
+from palabre.application.erase_person import ErasePerson
+from palabre.application.export_person import ExportPerson
+from palabre.application.first_view import FirstView
+from palabre.application.hold_comment import HoldComment
+from palabre.application.law_mail import LawMail
+from palabre.application.moderate import Moderate
+from palabre.application.ports import Clock, Store
+from palabre.application.report_comment import ReportComment
+from palabre.domain.site import Site
+from palabre.moderation.rulebook import RuleBook
+from palabre.rendering.sheets import as_csv, as_xlsx
+from palabre.settings import Settings, SettingsError, secret_key
+from palabre.web.desk_figures import KeptFigures
+from palabre.web.house import OwnData, Rates, WebConfig
+from palabre.web.law import LawCases, LawFacts
 from palabre.web.shared_counts import RedisCounts
+from palabre.web.transparency_page import Transparency
+from palabre.wiring_law import flaggers, keep_ledger, provider_of, report_year, webhooks_of
+from palabre.wiring_privacy import register_from
 
 
 def web_config(settings: Settings, folder: Path) -> WebConfig:
@@ -73,15 +92,71 @@ def shared_counts(settings: Settings) -> RedisCounts | None:
         raise SettingsError(f"[limits] redis_url: {error}") from None
 
 
-def site_of(site: SiteSettings) -> Site:
-    """Return a site as the settings describe it."""
-    return Site(
-        id=site.id,
-        name=site.name,
-        lang=site.lang,
-        origins=tuple(site.origins),
-        reserved_names=tuple(site.reserved_names),
-        sections=tuple(Section(id=s.id, name=s.name, path=s.path) for s in site.sections),
-        name_required=site.name_required,
-        email_required=site.email_required,
+def law_cases(
+    settings: Settings,
+    folder: Path,
+    store: Store,
+    clock: Clock,
+    moderate: Moderate,
+    rules: RuleBook,
+) -> LawCases:
+    """Return the use cases of the law, and what its pages say of the house."""
+    secret, law = secret_key(settings, folder), settings.law
+    mail = LawMail(clock=clock, secret=secret) if settings.sends_mail else None
+    return LawCases(
+        store=store,
+        keep=keep_ledger(store, clock, rules, mail),
+        report=ReportComment(
+            store=store,
+            clock=clock,
+            within=timedelta(hours=law.report_hours),
+            mail=mail,
+            flaggers=flaggers(settings, secret),
+        ),
+        answer=AnswerReport(store=store, clock=clock, moderate=moderate, mail=mail),
+        appeal=Appeal(store=store, clock=clock, within=timedelta(days=law.appeal_days)),
+        review=ReviewAppeal(store=store, clock=clock, moderate=moderate, mail=mail),
+        facts=facts_of(settings),
+        transparency=Transparency(
+            report=report_year(settings, store, clock), as_csv=as_csv, as_xlsx=as_xlsx
+        ),
+        views=FirstView(store=store, clock=clock),
+        figures=KeptFigures(
+            count=DeskFigures(store=store, clock=clock, zone=ZoneInfo(settings.server.timezone))
+        ),
+        tell=webhooks_of(settings, folder, store, clock) if settings.webhooks.urls else None,
+    )
+
+
+def facts_of(settings: Settings) -> LawFacts:
+    """Return what the pages say of the house."""
+    law = settings.law
+    return LawFacts(
+        provider=provider_of(settings),
+        is_platform=law.provider == "platform",
+        is_small=law.small,
+        contact_users=law.contact_users or settings.privacy.contact,
+        contact_authorities=law.contact_authorities,
+        dispute_body=law.dispute_body,
+        sends_mail=settings.sends_mail,
+    )
+
+
+def own_data(settings: Settings, folder: Path, store: Store, clock: Clock) -> OwnData:
+    """Return the register and what readers may ask for."""
+    ask = None
+    if settings.sends_mail:
+        ask = AskForData(
+            store=store,
+            clock=clock,
+            secret=secret_key(settings, folder),
+            for_address=settings.mail.questions_a_day,
+            for_site=settings.mail.questions_an_hour,
+        )
+    return OwnData(
+        register=register_from(settings),
+        export=ExportPerson(store=store, clock=clock),
+        erase=ErasePerson(store=store, clock=clock),
+        hold=HoldComment(store=store, clock=clock),
+        ask=ask,
     )

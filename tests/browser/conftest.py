@@ -26,7 +26,8 @@ from palabre.domain.person import ANYBODY, Role
 from palabre.settings import load
 from palabre.web.demo_pages import load_articles, load_comments
 from palabre.web.house import House
-from palabre.wiring import build_house, build_parts, sign_in_of
+from palabre.wiring import build_house
+from palabre.wiring_parts import build_parts, sign_in_of
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"

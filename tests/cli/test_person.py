@@ -10,7 +10,8 @@ from palabre.application.person_ports import SealedLine
 from palabre.application.post_comment import NewComment
 from palabre.application.sealed_store import Connection
 from palabre.settings import load
-from palabre.wiring import build_house, build_parts
+from palabre.wiring import build_house
+from palabre.wiring_parts import build_parts
 
 URL = "https://journal.example/a"
 RULES_ONLY = {"PALABRE_JUDGE_DEPTH": "rules"}

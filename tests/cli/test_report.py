@@ -14,7 +14,8 @@ from palabre.application.post_comment import NewComment
 from palabre.application.statement_export import check
 from palabre.settings import load
 from palabre.web.app import create_app
-from palabre.wiring import build_house, build_parts
+from palabre.wiring import build_house
+from palabre.wiring_parts import build_parts
 
 URL = "https://journal.example/a"
 RULES_ONLY = {"PALABRE_JUDGE_DEPTH": "rules"}

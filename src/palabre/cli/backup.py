@@ -12,7 +12,7 @@ from palabre.cli.house_files import house_files
 from palabre.cli.progress import shown
 from palabre.storage.archive import ArchiveError, Manifest
 from palabre.storage.backup import back_up
-from palabre.wiring import database_url, now
+from palabre.wiring_store import database_url, now
 
 _WORDS = {"pages": "copying the database", "rows": "copying the rows", "check": "checking"}
 # Only names that this command makes are ever removed by it.

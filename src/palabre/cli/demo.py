@@ -21,7 +21,9 @@ from palabre.domain.vote import Value
 from palabre.settings import load
 from palabre.web.demo_pages import DemoComment, load_articles, load_comments
 from palabre.web.house import DemoArticle, House
-from palabre.wiring import build_house, build_parts, now, sign_in_of
+from palabre.wiring import build_house
+from palabre.wiring_parts import build_parts, sign_in_of
+from palabre.wiring_store import now
 
 _NAME = "La Gazette de Valbonne-sur-Isle"
 _LOGIN = "moderation"

@@ -16,8 +16,9 @@ from palabre.notify.transport import Unreachable
 from palabre.rendering.catalogue import load_catalogues
 from palabre.settings import Settings, SettingsError, load, secret_key
 from palabre.storage.location import sqlite_path
-from palabre.wiring import database_url, load_rules, load_shelf, watchful
 from palabre.wiring_mail import sender_of, transport_of
+from palabre.wiring_parts import load_rules, load_shelf, watchful
+from palabre.wiring_store import database_url
 
 _LOW_DISK = 200 * 1024 * 1024
 

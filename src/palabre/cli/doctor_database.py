@@ -10,7 +10,7 @@ from palabre.settings import Settings
 from palabre.storage.condition import Condition, condition_of
 from palabre.storage.location import is_private, sqlite_path
 from palabre.storage.schema import EXPECTED
-from palabre.wiring import database_url, now
+from palabre.wiring_store import database_url, now
 
 _APART = timedelta(seconds=5)  # clocks of two machines that both ask the time of others
 _SHOWN = 3

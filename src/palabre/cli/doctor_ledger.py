@@ -12,7 +12,7 @@ from palabre.storage.database import open_database
 from palabre.storage.location import sqlite_path
 from palabre.storage.schema import EXPECTED, current
 from palabre.storage.store import SqlStore
-from palabre.wiring import database_url, now
+from palabre.wiring_store import database_url, now
 
 _SHOWN = 3
 

@@ -8,7 +8,7 @@ import click
 
 from palabre.cli.settings_file import settings_text
 from palabre.settings import load
-from palabre.wiring import build_parts
+from palabre.wiring_parts import build_parts
 
 _HOUSE_RULES = """\
 # The house's own rules. The shipped rules apply already; what stands here changes them by id or

@@ -11,8 +11,7 @@ from palabre.cli.configuration import read_settings
 from palabre.domain.client import Counts, KeyRole, SpamWhen
 from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
-from palabre.wiring import database_url, now
-from palabre.wiring_web import site_of
+from palabre.wiring_store import database_url, now, site_of
 
 
 @click.group()

@@ -13,7 +13,7 @@ from palabre.cli.configuration import read_settings
 from palabre.moderation.spammodel import ordinary_comments
 from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
-from palabre.wiring import database_url, now
+from palabre.wiring_store import database_url, now
 
 
 @click.group()

@@ -12,7 +12,7 @@ from palabre.domain.errors import Refusal
 from palabre.notify.returned import Fate, read_report
 from palabre.settings import Settings, secret_key
 from palabre.storage.store import SqlStore
-from palabre.wiring import database_url, now
+from palabre.wiring_store import database_url, now
 
 _TRY_AGAIN = 75  # EX_TEMPFAIL of sysexits.h
 

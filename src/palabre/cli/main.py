@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "mail": "palabre.cli.mail:mail",
     "moderator": "palabre.cli.moderator:moderator",
     "person": "palabre.cli.person:person",
+    "rejudge": "palabre.cli.rejudge:rejudge",
     "report": "palabre.cli.report:report",
     "restore": "palabre.cli.restore:restore",
     "retention": "palabre.cli.retention:retention",

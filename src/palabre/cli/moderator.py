@@ -9,7 +9,7 @@ from palabre.application.sign_in import MIN_PASSWORD
 from palabre.cli.configuration import read_settings
 from palabre.domain.errors import Refusal
 from palabre.domain.person import Role
-from palabre.wiring import build_parts, sign_in_of
+from palabre.wiring_parts import build_parts, sign_in_of
 
 
 @click.group()

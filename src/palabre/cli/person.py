@@ -21,7 +21,7 @@ from palabre.cli.configuration import read_settings
 from palabre.settings import secret_key
 from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
-from palabre.wiring import database_url, now
+from palabre.wiring_store import database_url, now
 
 _WHOSE = (
     click.option("--address", help="The mail address that the comments carry."),

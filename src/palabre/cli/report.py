@@ -18,8 +18,9 @@ from palabre.rendering.sheets import as_csv, as_xlsx
 from palabre.settings import Settings, secret_key
 from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
-from palabre.wiring import database_url, load_rules, load_shelf, now
 from palabre.wiring_law import flaggers, keep_ledger, report_year, webhooks_of
+from palabre.wiring_parts import load_rules, load_shelf
+from palabre.wiring_store import database_url, now
 
 
 @click.group()

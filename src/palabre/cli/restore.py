@@ -13,7 +13,7 @@ from palabre.cli.progress import shown
 from palabre.settings import Settings, SettingsError, load
 from palabre.storage.archive import ArchiveError, read_file
 from palabre.storage.backup import restore as put
-from palabre.wiring import database_url, now
+from palabre.wiring_store import database_url, now
 
 _WORDS = {"rows": "writing the rows", "check": "checking the backup"}
 

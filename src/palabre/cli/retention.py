@@ -15,8 +15,8 @@ from palabre.cli.configuration import read_settings
 from palabre.domain.retention import Leaves
 from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
-from palabre.wiring import database_url, now
 from palabre.wiring_privacy import old_backups, retention_of
+from palabre.wiring_store import database_url, now
 
 _FIRST, _HOUR = 60.0, 3600.0  # seconds
 

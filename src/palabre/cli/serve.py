@@ -12,7 +12,8 @@ from palabre.cli import retention
 from palabre.cli.configuration import read_settings
 from palabre.cli.worker import beside_server
 from palabre.process import before_forking
-from palabre.wiring import CONFIG_VARIABLE, build_house, build_parts, open_models
+from palabre.wiring import CONFIG_VARIABLE, build_house
+from palabre.wiring_parts import build_parts, open_models
 
 
 @click.command()

@@ -15,7 +15,7 @@ from palabre.cli.threshold_plot import plot
 from palabre.domain.comment import Status
 from palabre.domain.decision import SCORES
 from palabre.moderation.facts import Facts
-from palabre.wiring import build_parts, open_models
+from palabre.wiring_parts import build_parts, open_models
 
 _PAGE = 200
 _ATTRIBUTES = {

@@ -8,7 +8,7 @@ from palabre.cli.configuration import read_settings
 from palabre.storage.condition import revision_at
 from palabre.storage.migrate import upgrade as bring_up
 from palabre.storage.schema import NONE
-from palabre.wiring import database_url
+from palabre.wiring_store import database_url
 
 
 @click.command()

@@ -15,8 +15,8 @@ from palabre.process import configure_logging, die_with_parent
 from palabre.settings import Settings
 from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
-from palabre.wiring import database_url, now
 from palabre.wiring_mail import build_worker
+from palabre.wiring_store import database_url, now
 
 _AGAIN = 5.0  # seconds before a worker that ended is started again
 
