@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from palabre.domain.decision import SCORES, Evidence, Span, Verdict
 from palabre.moderation.detectors import Registry, shipped
-from palabre.moderation.engine import judge
+from palabre.moderation.engine import Depth, judge
 from palabre.moderation.facts import Facts, RecentPost
 from palabre.moderation.rulebook import default_rules, load
 
@@ -48,10 +48,29 @@ class Fixed:
         )
 
 
-def rules_with(score, site=None):
+class Trained(Fixed):
+    trained = True
+
+
+def rules_with(score, site=None, kind=Fixed):
     registry = Registry()
-    registry.register("fixed", lambda _: Fixed(score), symbols=("oddity",))
+    registry.register("fixed", lambda _: kind(score), symbols=("oddity",))
     return load(RULE, site, registry=registry)
+
+
+@pytest.mark.parametrize(
+    ("kind", "depth", "verdict", "left_out"),
+    [
+        (Fixed, Depth.RULES, Verdict.HOLD, ()),
+        (Trained, Depth.RULES, Verdict.PUBLISH, ("fixed",)),
+        (Trained, Depth.FAST, Verdict.HOLD, ()),
+    ],
+)
+def test_the_depth_of_rules_leaves_out_whatever_asks_a_trained_model(
+    kind, depth, verdict, left_out
+):
+    decision = judge("Bonjour", Facts(), rules_with(0.6, kind=kind), depth)
+    assert (decision.verdict, decision.not_needed) == (verdict, left_out)
 
 
 def test_a_detector_that_raises_holds_and_is_named():

@@ -10,7 +10,7 @@ from typing import Final
 
 from palabre.domain.decision import Decision, Evidence, Verdict
 from palabre.moderation import policy
-from palabre.moderation.detectors import DeepDetector, Detector, spamtext
+from palabre.moderation.detectors import DeepDetector, Detector
 from palabre.moderation.facts import Facts
 from palabre.moderation.language import primary, spoken
 from palabre.moderation.prepared import Prepared
@@ -91,8 +91,7 @@ def judge(text: str, facts: Facts, rules: RuleBook, depth: Depth = Depth.FULL) -
     prepared = _prepare(text, rules)
     look = _Look(prepared, facts)
     for detector in rules.detectors:
-        # Small as it is, it is a trained model, and takes three times what all the lists take.
-        if depth is Depth.RULES and detector.name == spamtext.NAME:
+        if depth is Depth.RULES and detector.name in rules.trained:
             look.not_needed.append(detector.name)
         else:
             look.examine(detector)

@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Final
 
-from palabre.moderation.detectors import DeepDetector, Detector, Registry, shipped
+from palabre.moderation.detectors import (
+    DeepDetector,
+    Detector,
+    Registry,
+    TrainedDetector,
+    shipped,
+)
 from palabre.moderation.disguise import Vocabulary
 from palabre.moderation.material import Limits, Material
 from palabre.moderation.model import FirstLook, Model
@@ -55,14 +61,17 @@ class RuleBook:
     """Compiled house rules.
 
     ``rules`` are those in force, gravest first. ``version`` is a hash of all that was read: same
-    content, same version. ``deep`` are the detectors that shallow depths leave out;
-    ``required`` names those whose failure holds a comment.
+    content, same version. ``deep`` are the detectors that cost milliseconds, which shallow depths
+    leave out or put off; ``trained`` names those among ``detectors`` that ask a trained model all
+    the same: the depth of rules leaves them out as well. ``required`` names those whose failure
+    holds a comment.
     """
 
     rules: tuple[Rule, ...]
     version: str
     detectors: tuple[Detector, ...]
     deep: tuple[DeepDetector, ...]
+    trained: frozenset[str]
     required: frozenset[str]
     vocabulary: Vocabulary
     wordings: Mapping[str, Wording]
@@ -157,6 +166,7 @@ def load(
         version=hashlib.sha256(content.encode("utf-8")).hexdigest()[:12],
         detectors=tuple(d for d in built if not isinstance(d, DeepDetector)),
         deep=tuple(d for d in built if isinstance(d, DeepDetector)),
+        trained=frozenset(d.name for d in built if isinstance(d, TrainedDetector)),
         required=frozenset(_needed([r for r in rules if r.enforced], registry)),
         vocabulary=Vocabulary(forge.words()),
         wordings=forge.wordings(),

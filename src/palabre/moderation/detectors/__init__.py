@@ -34,6 +34,16 @@ class Detector(Protocol):
 
 
 @runtime_checkable
+class TrainedDetector(Detector, Protocol):
+    """One that asks a trained model, however small: left out at the depth of rules."""
+
+    @property
+    def trained(self) -> bool:
+        """True; having it is what counts."""
+        ...
+
+
+@runtime_checkable
 class DeepDetector(Detector, Protocol):
     """One that costs milliseconds: left out or put off at shallow depths (``engine.Depth``)."""
 
