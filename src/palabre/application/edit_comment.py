@@ -58,7 +58,7 @@ class EditComment:
             found = locate(unit, comment_id)
             self._require(Action.EDIT, found, viewer, now)
             history = unit.decisions.history(comment_id)
-            decision = _after_moderator(decision, history)
+            decision = after_moderator(decision, history)
             body = Body(
                 revision=found.comment.revision + 1,
                 text=text,
@@ -129,7 +129,7 @@ class EditComment:
         )
 
 
-def _after_moderator(decision: Decision, history: Sequence[DecisionRecord]) -> Decision:
+def after_moderator(decision: Decision, history: Sequence[DecisionRecord]) -> Decision:
     """Let a text that would be published wait, where a moderator had stopped the comment."""
     by_hand = [r.decision for r in history if r.actor.kind is ActorKind.MODERATOR]
     stopped = by_hand and by_hand[-1].verdict is not Verdict.PUBLISH

@@ -140,7 +140,7 @@ class PostComment:
             )
         decision = self.judge(text, circumstances)
         if passage is not None:
-            decision = _with_quote(
+            decision = with_quote(
                 decision, self.judge(passage.exact, replace(circumstances, recent=()))
             )
         body = Body(
@@ -236,7 +236,7 @@ def _passage(new: NewComment) -> Passage | None:
     return checked(new.passage)
 
 
-def _with_quote(decision: Decision, on_quote: Decision) -> Decision:
+def with_quote(decision: Decision, on_quote: Decision) -> Decision:
     """Hold a comment whose passage the rules would not let through.
 
     Nobody here knows the article: the words may be its own, or a way round the judge, and only a
