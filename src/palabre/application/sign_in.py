@@ -4,10 +4,12 @@ A session is an opaque random token in a cookie; the store keeps its hash, so th
 opens no door, and ending a session takes effect at once.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-from palabre.application.ports import Clock, PasswordHasher, Session, Store
+from palabre.application.ports import Clock, PasswordHasher, Session, Store, UnitOfWork
+from palabre.application.stored import Way
 from palabre.application.tokens import key_of, new_token
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import new_id
@@ -15,6 +17,9 @@ from palabre.domain.person import Moderator, Role
 
 MIN_PASSWORD = 12
 MAX_PASSWORD = 1000
+MAX_DEVICE = 60
+# That a session was used is noted no more often than this: reading shall not wait for writers.
+SEEN_EVERY = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,44 +31,58 @@ class SignIn:
     hasher: PasswordHasher
     session_length: timedelta
 
-    def __call__(self, login: str, password: str) -> str:
+    def __call__(self, login: str, password: str, *, device: str = "") -> str:
         """Return a new session token, or refuse with ``sign_in_failed``.
+
+        ``device`` is said in the list of sessions ("Firefox, Windows").
 
         An unknown login costs the same hashing as a known one, so that neither the answer nor its
         time tells which accounts exist.
         """
-        now = self.clock()
         with self.store.reading() as unit:
             moderator = unit.moderators.by_login(login.strip().casefold())
         password = password[:MAX_PASSWORD]
         expected = moderator.password_hash if moderator else self.hasher.hash("nobody")
         if not self.hasher.verify(expected, password) or moderator is None:
             raise Refusal(Code.SIGN_IN_FAILED)
-        token = new_token()
-        session = Session(
-            key=key_of(token),
-            moderator_id=moderator.id,
-            created_at=now,
-            expires_at=now + self.session_length,
-        )
         with self.store.writing() as unit:
             # A new password that came while this one was compared ends what it would have opened.
             present = unit.moderators.get(moderator.id)
             if present is None or present.password_hash != expected:
                 raise Refusal(Code.SIGN_IN_FAILED)
-            unit.moderators.end_expired(now)
-            unit.moderators.open_session(session)
+            return self.opened(unit, moderator.id, Way.PASSWORD, device)
+
+    def opened(self, unit: UnitOfWork, moderator_id: str, way: Way, device: str) -> str:
+        """Open a session in a transaction, and return its token: whoever calls has checked."""
+        now, token = self.clock(), new_token()
+        unit.moderators.end_expired(now)
+        unit.moderators.open_session(
+            Session(
+                key=key_of(token),
+                moderator_id=moderator_id,
+                created_at=now,
+                expires_at=now + self.session_length,
+                device=device[:MAX_DEVICE],
+                way=way,
+                seen_at=now,
+            )
+        )
         return token
 
     def who(self, token: str) -> Moderator:
         """Return whose session this is, or refuse with ``sign_in_required``."""
+        now = self.clock()
         with self.store.reading() as unit:
             session = unit.moderators.session(key_of(token))
-            if session is None or session.expires_at <= self.clock():
+            if session is None or session.expires_at <= now:
                 raise Refusal(Code.SIGN_IN_REQUIRED)
             moderator = unit.moderators.get(session.moderator_id)
         if moderator is None:
             raise Refusal(Code.SIGN_IN_REQUIRED)
+        if (session.seen_at or session.created_at) + SEEN_EVERY <= now:
+            # Where it cannot be written now, the next request will.
+            with suppress(Refusal), self.store.writing() as unit:
+                unit.moderators.see_session(session.key, now)
         return moderator
 
     def out(self, token: str) -> None:

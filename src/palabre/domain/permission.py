@@ -23,6 +23,7 @@ class Task(StrEnum):
     ESCALATE = "escalate"
     ASSIGN = "assign"
     CLOSE_THREAD = "close_thread"
+    HIGHLIGHT = "highlight"  # pin a conversation, feature a comment
     SET_MODE = "set_mode"  # pre-moderation, slow mode, opening hours
     STANDING = "standing"  # watch or suspend a reader, for a time
     BAN = "ban"
@@ -47,6 +48,7 @@ TABLE: Mapping[Task, frozenset[Role]] = {
     Task.ESCALATE: _ALL,
     Task.ASSIGN: frozenset({_L, _A}),
     Task.CLOSE_THREAD: frozenset({_M, _L, _A}),
+    Task.HIGHLIGHT: frozenset({_M, _L, _A}),
     Task.SET_MODE: frozenset({_L, _A}),
     Task.STANDING: frozenset({_M, _L, _A}),
     Task.BAN: frozenset({_L, _A}),
@@ -86,3 +88,13 @@ def require_somewhere(moderator: Moderator, task: Task) -> None:
     """Refuse with ``not_permitted`` unless the account may do this in some part of the house."""
     if not may_somewhere(moderator, task):
         raise Refusal(Code.NOT_PERMITTED, task=task.value)
+
+
+def may_manage(moderator: Moderator, other: Moderator) -> bool:
+    """Tell whether an account is the other's administrator wherever the other works."""
+    return all(
+        may_everywhere(moderator, Task.ACCOUNTS)
+        if duty.site_id is None
+        else may_do(moderator, Task.ACCOUNTS, duty.site_id, duty.section_id)
+        for duty in other.all_duties
+    )

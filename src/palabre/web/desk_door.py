@@ -1,6 +1,7 @@
 """The door of the desk: moderators sign in and out. Works by plain forms."""
 
 import asyncio
+from functools import partial
 from typing import Any, Final
 
 from litestar import Request, Response, get, post
@@ -11,6 +12,7 @@ from litestar.response import Redirect
 from palabre.domain.errors import Refusal
 from palabre.domain.person import Moderator
 from palabre.web import errors, views
+from palabre.web.device import device
 from palabre.web.forms import FIELD, form_token, read_desk_form, read_form
 from palabre.web.house import House
 from palabre.web.languages import catalogue_for
@@ -37,7 +39,8 @@ def routes(house: House) -> list[HTTPRouteHandler]:
         login = fields.get("login", "")
         try:
             await limiter.hit("sign_in", request)
-            token = await house.desk_writers(house.sign_in, login, fields.get("password", ""))
+            enter = partial(house.sign_in, device=device(request.headers.get("user-agent", "")))
+            token = await house.desk_writers(enter, login, fields.get("password", ""))
         except Refusal as refusal:
             return _door(request, house, login=login, refusal=refusal)
         answer = Redirect("/desk", status_code=_SEE_OTHER)
