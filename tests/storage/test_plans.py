@@ -9,7 +9,17 @@ import sqlalchemy as sa
 from builders import NOON, a_stored, an_id, keep, open_thread
 from palabre.application.ports import Sort
 from palabre.domain.comment import Status
-from palabre.storage import comments, decisions, outbox, pages, queue, scores, threads, votes
+from palabre.storage import (
+    comments,
+    decisions,
+    outbox,
+    pages,
+    queue,
+    scores,
+    standings,
+    threads,
+    votes,
+)
 from palabre.storage.store import SqlStore
 
 IDS = [an_id() for _ in range(3)]
@@ -55,7 +65,11 @@ STATEMENTS: dict[str, tuple[sa.Select[Any], Mapping[str, Any], str]] = {
         {"source": "a", "since": NOON, "limit": 50},
         "ix_comment_sources_source_created_at_comment_id (source=? AND created_at>?)",
     ),
-    "standing": (pages.STANDING, {"author": "a"}, "COVERING INDEX ix_comments_author"),
+    "standing": (
+        standings.STANDING,
+        {"author": "a", "site": "x"},
+        "COVERING INDEX ix_comments_author",
+    ),
     "latest decision": (decisions.LATEST, {"comment": IDS[0]}, "(comment_id=?)"),
     "latest of many": (decisions.LATEST_OF_MANY, {"many": IDS}, "COVERING INDEX ix_decisions"),
     "history": (decisions.HISTORY, {"comment": IDS[0]}, "(comment_id=?)"),
@@ -70,6 +84,11 @@ STATEMENTS: dict[str, tuple[sa.Select[Any], Mapping[str, Any], str]] = {
         "ix_comments_queue (site_id=? AND status=? AND id>? AND id<?)",
     ),
     "queue counts": (queue.OTHERS, {"sites": ["a"]}, "COVERING INDEX ix_comments_queue"),
+    "queue counts up to": (
+        queue.BOUNDED,
+        {"sites": ["a"], "most": 9},
+        "COVERING INDEX ix_comments_queue (site_id=? AND status=?)",
+    ),
     "published": (queue.PUBLISHED, {"sites": ["a"]}, "ix_threads_site_id"),
     "thread": (threads._FIND.statement, {"address": b"x"}, "(address_hash=?)"),
     "votes": (votes._OF, {"comments": IDS, "voter": "v"}, "(comment_id=? AND voter_key=?)"),
@@ -102,7 +121,8 @@ def test_no_list_scans_or_sorts(sqlite_store: SqlStore, name: str):
     if name not in SORTS:
         assert not any("TEMP B-TREE" in step for step in plan), plan
     scans = [step for step in plan if step.startswith("SCAN")]
-    assert all("ix_outbox_waiting" in step for step in scans), plan
+    # The rows of a subquery that ends at its limit are read one by one.
+    assert all("ix_outbox_waiting" in step or "SCAN anon_" in step for step in scans), plan
 
 
 def steps(store: SqlStore, statement: sa.Select[Any], values: Mapping[str, Any]) -> int:

@@ -12,6 +12,7 @@ from palabre.application.enter_queue import enter
 from palabre.application.ports import Clock, QueueItem, Store, UnitOfWork
 from palabre.application.read_thread import Located, locate
 from palabre.application.traces import Remember
+from palabre.application.work_ports import COUNTED
 from palabre.domain.comment import Status, check_move
 from palabre.domain.decision import ActorKind, Decision, DecisionRecord, Ground, Verdict
 from palabre.domain.errors import Code, Refusal
@@ -106,13 +107,16 @@ class Moderate:
         with self.store.reading() as unit:
             site_ids = [s.id for s in unit.sites.all() if moderator.works_on(s.id)]
             items = unit.queue.page(site_ids=site_ids, status=status, limit=limit, after=after)
-            return items, unit.queue.counts(site_ids=site_ids)
+            return items, unit.queue.counts(site_ids=site_ids, most=COUNTED + 1)
 
     def counts(self, moderator: Moderator) -> Mapping[Status, int]:
-        """Return how many comments stand in each state where the moderator works."""
+        """Return how many comments stand in each state where the moderator works.
+
+        More than ``COUNTED`` are counted as one more than that.
+        """
         with self.store.reading() as unit:
             sites = [s.id for s in unit.sites.all() if moderator.works_on(s.id)]
-            return unit.queue.counts(site_ids=sites)
+            return unit.queue.counts(site_ids=sites, most=COUNTED + 1)
 
     def item(
         self, comment_id: str, moderator: Moderator

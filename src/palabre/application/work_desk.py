@@ -6,11 +6,13 @@ Claims are leases: who walks away holds nothing up for longer than ``LEASE``.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from palabre.application.dossier import Dossier, Live
 from palabre.application.moderate import Moderate
-from palabre.application.ports import QueueItem, Standing, Stored, UnitOfWork
+from palabre.application.ports import QueueItem, Stored, UnitOfWork
 from palabre.application.read_thread import locate
 from palabre.application.search_words import terms
 from palabre.application.work_ports import (
+    COUNTED,
     DeskNote,
     DeskRefusal,
     NoteKind,
@@ -21,7 +23,6 @@ from palabre.application.work_ports import (
     Wanted,
 )
 from palabre.domain.comment import Status
-from palabre.domain.decision import DecisionRecord
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import is_id, new_id
 from palabre.domain.permission import TABLE, Task, require_somewhere, require_task
@@ -34,25 +35,7 @@ MAX_QUERY = 500
 HISTORY = 6
 _TRIES = 20  # colleagues who may take the next comment before this one does
 _ANCESTORS = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dossier:
-    """A comment with all that is needed to decide on it.
-
-    ``above`` are the comments that it answers, the nearest last; ``author`` what the same author
-    wrote elsewhere, newest first; ``copies`` counts its near copies, itself included.
-    """
-
-    item: QueueItem
-    decisions: Sequence[DecisionRecord]
-    entry: Entry | None
-    above: tuple[Stored, ...]
-    author: tuple[Stored, ...]
-    standing: Standing
-    notes: Sequence[DeskNote]
-    copies: int
-    names: Mapping[str, str]
+_NEW, _SHOWN = 99, 3  # how many new comments are counted, and shown, beside an open page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +58,7 @@ class WorkDesk:
             asked = replace(wanted, places=places)
             now = self.moderate.clock()
             found = unit.work.page(asked, limit=limit, after=after, now=now)
-            return found, unit.work.levels(places), _names(unit)
+            return found, unit.work.levels(places, most=COUNTED + 1), _names(unit)
 
     def next(
         self, moderator: Moderator, wanted: Wanted, *, after: str | None = None
@@ -186,16 +169,25 @@ class WorkDesk:
             items = unit.work.items([comment_id for _, comment_id in found[:limit]])
         return items, found[limit - 1][0] if len(found) > limit else None
 
-    def live(self, moderator: Moderator) -> tuple[Mapping[str, int], Mapping[str, str]]:
-        """Return how much waits at each desk, and by comment who else reads it now, by name."""
+    def live(self, moderator: Moderator, *, since: str | None = None) -> Live:
+        """Return what moved while a page of the queue was read.
+
+        ``since`` is the newest comment that the page knew of; None: nothing is new.
+        """
         now = self.moderate.clock()
         with self.moderate.store.reading() as unit:
             places = self._places(unit, moderator, Task.READ)
-            levels = {level.value: n for level, n in unit.work.levels(places).items()}
+            levels = unit.work.levels(places, most=COUNTED + 1)
             names = _names(unit)
             taken = unit.work.taken(places, now=now)
-        others = {c: names.get(m, "") for c, m in taken if m != moderator.id}
-        return levels, others
+            new = unit.work.arrived(places, after=since, limit=_NEW + 1) if since else ()
+            items = unit.work.items(new[:_SHOWN])
+        return Live(
+            levels=levels,
+            readers={c: names.get(m, "") for c, m in taken if m != moderator.id},
+            arrived=len(new),
+            newest=items,
+        )
 
     def filters(self, moderator: Moderator) -> Sequence[SavedFilter]:
         """Return the lists that the moderator keeps."""

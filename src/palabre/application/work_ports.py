@@ -13,6 +13,9 @@ from palabre.domain.waiting import Entry, Level, Weight
 # Where an account works: a site with one of its sections, or (site, None) for all of the site.
 Place = tuple[str, str | None]
 
+# The desk counts so far and then says "more than": a longer count costs and tells nobody more.
+COUNTED = 1000
+
 
 class Rank(NamedTuple):
     """The place of an entry in the queue: reading goes on strictly after it."""
@@ -108,8 +111,11 @@ class Work(Protocol):
     def group(self, group: str) -> Sequence[Entry]:
         """Return the waiting comments of a group, oldest first."""
 
-    def levels(self, places: Sequence[Place]) -> Mapping[Level, int]:
-        """Count what waits at each desk."""
+    def levels(self, places: Sequence[Place], *, most: int) -> Mapping[Level, int]:
+        """Count what waits at each desk, ``most`` at each at most."""
+
+    def arrived(self, places: Sequence[Place], *, after: str, limit: int) -> Sequence[str]:
+        """Return the ids of waiting comments that were written after this one, newest first."""
 
     def claim(
         self, comment_id: str, moderator_id: str, *, until: datetime, now: datetime

@@ -79,6 +79,20 @@ OTHERS = (
 )
 
 
+def _up_to(status: Status) -> sa.Select[str, int]:
+    found: sa.Select[Any] = (
+        sa.select(sa.literal_column("1"))
+        .where(comments.c.site_id.in_(_SITES), comments.c.status == status.value)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+    )
+    name: sa.ColumnElement[str] = sa.literal(status.value)
+    return sa.select(name, sa.func.count()).select_from(found.subquery())
+
+
+# A stretch of the index for each state, no longer than what is shown.
+BOUNDED = sa.union_all(*(_up_to(status) for status in Status))
+
+
 class SqlQueue:
     """What waits for a moderator, and what was decided."""
 
@@ -109,12 +123,16 @@ class SqlQueue:
         """Return one comment as the desk shows it."""
         return next(iter(self.items([comment_id] if is_id(comment_id) else [])), None)
 
-    def counts(self, *, site_ids: Sequence[str]) -> Mapping[Status, int]:
-        """Return how many comments stand in each state.
+    def counts(self, *, site_ids: Sequence[str], most: int | None = None) -> Mapping[Status, int]:
+        """Return how many comments stand in each state, ``most`` of each at most.
 
-        It costs the number of threads and of comments that are not published, from indexes.
+        Without a bound it costs the number of threads and of comments that are not published, from
+        indexes; with one, the bound, however many there are.
         """
-        here = {"sites": list(site_ids)}
+        here: dict[str, Any] = {"sites": list(site_ids)}
+        if most is not None:
+            bounded = self._connection.execute(BOUNDED, {**here, "most": most})
+            return {Status(name): n for name, n in bounded}
         found = {Status(name): n for name, n in self._connection.execute(OTHERS, here)}
         found[Status.PUBLISHED] = self._connection.execute(PUBLISHED, here).scalar_one()
         return {status: found.get(status, 0) for status in Status}

@@ -166,13 +166,20 @@ class SqlWork(SqlDeskNotes):
             return []
         return [entry_of(row) for row in self._connection.execute(_GROUP, {"group": group})]
 
-    def levels(self, places: Sequence[Place]) -> Mapping[Level, int]:
-        """Count what waits at each desk."""
-        found: dict[str, int] = {}
-        if places:
-            counted = self._connection.execute(work_lists.levels(places))
-            found = {row[0]: row[1] for row in counted}
-        return {level: found.get(level.value, 0) for level in Level}
+    def levels(self, places: Sequence[Place], *, most: int) -> Mapping[Level, int]:
+        """Count what waits at each desk, ``most`` at each at most."""
+        if not places:
+            return dict.fromkeys(Level, 0)
+        counted = self._connection.execute(work_lists.levels(places, most))
+        return {Level(name): n for name, n in counted}
+
+    def arrived(self, places: Sequence[Place], *, after: str, limit: int) -> Sequence[str]:
+        """Return the ids of waiting comments that were written after this one, newest first."""
+        if not places or not is_id(after):
+            return []
+        asked = work_lists.arrived(places)
+        values = {"after": after, "limit": limit}
+        return self._connection.execute(asked, values).scalars().all()
 
     def claim(
         self, comment_id: str, moderator_id: str, *, until: datetime, now: datetime

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from palabre.application.work_ports import Place, Wanted
 from palabre.domain.comment import Status
+from palabre.domain.waiting import Level
 from palabre.storage.column_types import Id
 from palabre.storage.tables import articles, comment_words, comments, queue_entries
 
@@ -61,12 +62,30 @@ def page(entries: sa.Select[Any], wanted: Wanted, now: datetime) -> sa.Select[An
     )
 
 
-def levels(places: Sequence[Place]) -> sa.Select[Any]:
-    """Return the statement that counts what waits at each desk."""
+def levels(places: Sequence[Place], most: int) -> sa.CompoundSelect[Any]:
+    """Return the statement that counts what waits at each desk, ``most`` of each at most."""
+
+    def up_to(level: Level) -> sa.Select[str, int]:
+        here = within(places, _entry.site_id, _entry.section_id)
+        found: sa.Select[Any] = sa.select(sa.literal_column("1")).where(
+            _entry.level == level.value, here
+        )
+        name: sa.ColumnElement[str] = sa.literal(level.value)
+        return sa.select(name, sa.func.count()).select_from(found.limit(most).subquery())
+
+    return sa.union_all(*(up_to(level) for level in Level))
+
+
+def arrived(places: Sequence[Place]) -> sa.Select[Any]:
+    """Return the statement of what was written after a comment, newest first: the key's order."""
     return (
-        sa.select(_entry.level, sa.func.count())
-        .where(within(places, _entry.site_id, _entry.section_id))
-        .group_by(_entry.level)
+        sa.select(_entry.comment_id)
+        .where(
+            _entry.comment_id > sa.bindparam("after", type_=Id),
+            within(places, _entry.site_id, _entry.section_id),
+        )
+        .order_by(_entry.comment_id.desc())
+        .limit(_LIMIT)
     )
 
 

@@ -131,11 +131,12 @@ def _queue_page(request: Asked, house: House, moderator: Moderator, token: str) 
             "more": found[PAGE - 1].stored.comment.id if len(found) > PAGE else None,
             "filter": dict.fromkeys(FILTERS, "") | {"view": query.get("view", "")},
             "kept": kept({"view": query.get("view", "")}),
+            "newest": "",
         }
     values = {
         **_common(look, token),
         "state": status.value,
-        "tabs": [(tab.value, counts.get(tab, 0)) for tab in TABS],
+        "tabs": [(tab.value, counts.get(tab, 0), look.many(counts.get(tab, 0))) for tab in TABS],
         **shown,
         "after": after,
         "may_see_refusals": may_somewhere(moderator, Task.REFUSALS),

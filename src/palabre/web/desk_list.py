@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from palabre.application.work_ports import Rank, Waiting, Wanted
 from palabre.domain.errors import Code, Refusal
-from palabre.domain.identifier import is_id
+from palabre.domain.identifier import is_id, new_id
 from palabre.domain.waiting import Level
 from palabre.web.desk_view import DeskLook, ItemView
 
@@ -103,7 +103,8 @@ def values(look: DeskLook, query: Mapping[str, str]) -> dict[str, Any]:
     ]
     return {
         "items": items,
-        "levels": [(level.value, n) for level, n in levels.items()],
+        "levels": [(level.value, look.many(n)) for level, n in levels.items()],
+        "newest": new_id(look.house.clock()),
         "level": wanted.level.value,
         "more": rank_text(shown[-1]) if len(found) > PAGE else None,
         "filter": {name: query.get(name, "") for name in FILTERS},

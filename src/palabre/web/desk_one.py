@@ -12,7 +12,7 @@ from litestar import Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
-from palabre.application.work_desk import Dossier
+from palabre.application.dossier import Dossier
 from palabre.application.work_ports import NoteKind, Waiting
 from palabre.domain.comment import Status
 from palabre.domain.errors import Code, Refusal
@@ -119,6 +119,7 @@ def _page(
         "form_token": desk_token(token, house),
         "dossier": dossier,
         "kept": kept(query),
+        "seals": house.law is not None and house.law.evidence is not None,
         "done": _done(look, query.get("done")),
         "state": Status.HELD.value,
         "after": None,

@@ -46,7 +46,7 @@ def routes(house: House) -> list[HTTPRouteHandler]:
     @get("/desk/live")
     async def live(request: Asked) -> dict[str, Any]:
         moderator, _ = await who(request, house)
-        return await asyncio.to_thread(_live, house, moderator)
+        return await asyncio.to_thread(_live, request, house, moderator)
 
     @post("/desk/filters", status_code=_SEE_OTHER)
     async def filters(request: Asked) -> Response[Any]:
@@ -112,10 +112,32 @@ def _refusals(request: Asked, house: House, moderator: Moderator, token: str) ->
     return _page("desk/refusals.html", look, token, {"lines": shown})
 
 
-def _live(house: House, moderator: Moderator) -> dict[str, Any]:
-    """Return what moves while a moderator reads: how much waits, and who reads what."""
-    counts, readers = house.work_desk.live(moderator)
-    return {"counts": counts, "readers": readers}
+def _live(request: Asked, house: House, moderator: Moderator) -> dict[str, Any]:
+    """Return what moves while a moderator reads: how much waits, who reads what, what has come.
+
+    ``fresh`` is a piece of the page (HTML), "" when nothing has come.
+    """
+    since = request.query_params.get("since")
+    live = house.work_desk.live(moderator, since=since)
+    counts = {level.value: n for level, n in live.levels.items()}
+    fresh = ""
+    if live.arrived:
+        words = catalogue_for(request, house)
+        guest = words.say("comment.guest")
+        values = {
+            "arrived": live.arrived,
+            "lines": [
+                (
+                    item.stored.comment.id,
+                    item.stored.author.name or guest,
+                    item.stored.body.text if item.stored.body else words.say("desk.no_words"),
+                    item.stored.comment.lang,
+                )
+                for item in live.newest
+            ],
+        }
+        fresh = views.piece("desk/fresh.html", words, values)
+    return {"counts": counts, "readers": live.readers, "fresh": fresh}
 
 
 def _look(request: Asked, house: House, moderator: Moderator) -> DeskLook:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from palabre.application.ports import QueueItem
+from palabre.application.work_ports import COUNTED
 from palabre.domain.comment import Status
 from palabre.domain.decision import ActorKind, DecisionRecord, Evidence, Span
 from palabre.domain.person import Moderator
@@ -78,6 +79,10 @@ class DeskLook:
     house: House
     words: Catalogue
     moderator: Moderator
+
+    def many(self, n: int) -> str:
+        """Return a count that ends at ``COUNTED`` ("1,000+")."""
+        return self.words.number(min(n, COUNTED)) + ("+" if n > COUNTED else "")
 
     def item(self, item: QueueItem, history: Sequence[DecisionRecord] = ()) -> ItemView:
         """Return a comment of the queue; with ``history``, all that was ever decided on it."""

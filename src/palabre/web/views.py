@@ -48,6 +48,11 @@ def html(template: str, words: Catalogue, values: Mapping[str, Any]) -> str:
     return environment().get_template(template).render(given)
 
 
+def piece(template: str, words: Catalogue, values: Mapping[str, Any]) -> str:
+    """Return a piece of a page, to be put into one that is open."""
+    return html(template, words, values).strip()
+
+
 def page(
     template: str, words: Catalogue, values: Mapping[str, Any], *, status: int = 200
 ) -> Response[str]:

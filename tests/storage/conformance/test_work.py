@@ -119,8 +119,23 @@ def test_nobody_sees_what_lies_outside_their_places(store: Store, thread: Thread
     assert queue(store, places=()) == []
     assert queue(store, section_id="sport") == [there]
     with store.reading() as unit:
-        assert unit.work.levels((("le-journal", "sport"),))[Level.DESK] == 1
+        assert unit.work.levels((("le-journal", "sport"),), most=9)[Level.DESK] == 1
     assert find(store, "bonjour", places=(("le-journal", "sport"),)) == [there]
+
+
+def test_a_count_ends_at_its_bound_and_what_has_come_is_told_newest_first(
+    store: Store, thread: Thread
+):
+    ids = [held(store, thread) for _ in range(4)]
+    with store.reading() as unit:
+        assert unit.work.levels(HERE, most=3) == {Level.DESK: 3, Level.LEGAL: 0}
+        assert unit.work.levels((), most=3) == {Level.DESK: 0, Level.LEGAL: 0}
+        assert unit.queue.counts(site_ids=["le-journal"], most=3)[Status.HELD] == 3
+        assert unit.queue.counts(site_ids=["le-journal"], most=5)[Status.HELD] == 4
+        assert list(unit.work.arrived(HERE, after=ids[0], limit=2)) == [ids[3], ids[2]]
+        assert list(unit.work.arrived(HERE, after=ids[3], limit=2)) == []
+        assert list(unit.work.arrived((("le-journal", "sport"),), after=ids[0], limit=2)) == []
+        assert list(unit.work.arrived(HERE, after="nothing", limit=2)) == []
 
 
 def test_of_two_moderators_one_has_a_comment(store: Store, thread: Thread):
@@ -151,7 +166,7 @@ def test_a_comment_is_assigned_and_handed_to_another_desk(store: Store, thread: 
     assert queue(store, free_for=B) == []
     assert queue(store, level=Level.LEGAL, free_for=B) == [second]
     with store.reading() as unit:
-        assert unit.work.levels(HERE) == {Level.DESK: 1, Level.LEGAL: 1}
+        assert unit.work.levels(HERE, most=9) == {Level.DESK: 1, Level.LEGAL: 1}
 
 
 def test_near_copies_meet_and_others_do_not(store: Store, thread: Thread):

@@ -79,14 +79,14 @@ class MemoryQueue:
             record=record,
         )
 
-    def counts(self, *, site_ids: Sequence[str]) -> Mapping[Status, int]:
+    def counts(self, *, site_ids: Sequence[str], most: int | None = None) -> Mapping[Status, int]:
         """Return how many comments of these sites stand in each state."""
         found = Counter(
             row.comment.status
             for row in self._state.comments.values()
             if self._site_of(row) in site_ids
         )
-        return {status: found[status] for status in Status}
+        return {s: found[s] if most is None else min(found[s], most) for s in Status}
 
     def _site_of(self, row: Row) -> str:
         return self._state.threads[row.comment.thread_id].article.site_id

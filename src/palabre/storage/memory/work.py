@@ -20,6 +20,7 @@ from palabre.application.work_ports import (
     Wanted,
 )
 from palabre.domain.comment import Status
+from palabre.domain.identifier import is_id
 from palabre.domain.waiting import Entry, Level, Weight
 from palabre.storage.memory.comments import stored_of
 from palabre.storage.memory.desk import MemoryQueue
@@ -108,10 +109,15 @@ class MemoryWork:
         found = (e for e in self._entries() if e.group == group)
         return sorted(found, key=lambda e: e.comment_id)
 
-    def levels(self, places: Sequence[Place]) -> Mapping[Level, int]:
-        """Count what waits at each desk."""
+    def levels(self, places: Sequence[Place], *, most: int) -> Mapping[Level, int]:
+        """Count what waits at each desk, ``most`` at each at most."""
         found = Counter(e.level for e in self._entries() if _within(e, places))
-        return {level: found[level] for level in Level}
+        return {level: min(found[level], most) for level in Level}
+
+    def arrived(self, places: Sequence[Place], *, after: str, limit: int) -> Sequence[str]:
+        """Return the ids of waiting comments that were written after this one, newest first."""
+        here = (e.comment_id for e in self._entries() if _within(e, places))
+        return sorted((i for i in here if is_id(after) and i > after), reverse=True)[:limit]
 
     def claim(
         self, comment_id: str, moderator_id: str, *, until: datetime, now: datetime

@@ -34,7 +34,10 @@ function recount(from, to) {
   if (from === to) return;
   for (const [name, by] of [[from, -1], [to, 1]]) {
     const count = document.querySelector(`[data-count="${name}"]`);
-    if (count) count.textContent = String(Number(count.textContent) + by);
+    // A count that ends in "+" stays as it is: by one more or less it says the same.
+    if (!count || count.textContent.endsWith("+")) continue;
+    count.dataset.n = String(Number(count.dataset.n) + by);
+    count.textContent = Number(count.dataset.n).toLocaleString(document.documentElement.lang);
   }
 }
 
@@ -183,6 +186,7 @@ if (helpButton) {
 
 // Who reads a comment in the list keeps it; a colleague who is faster is named.
 const readers = new Map();
+let shown = "";
 let keeping = null;
 
 async function keep(item) {
@@ -199,13 +203,13 @@ async function keep(item) {
 
 async function look() {
   if (document.hidden) return;
-  const answer = await fetch("/desk/live").catch(() => null);
-  if (!answer?.ok) return;
-  const { counts, readers: taken } = await answer.json();
-  const waits = document.querySelector('[data-count="held"]');
-  const now = counts.desk + counts.legal;
   const fresh = document.querySelector("[data-fresh]");
-  if (waits && fresh && now > Number(waits.textContent)) fresh.hidden = false;
+  const since = fresh ? `?since=${fresh.dataset.since}` : "";
+  const answer = await fetch(`/desk/live${since}`).catch(() => null);
+  if (!answer?.ok) return;
+  const { fresh: lines, readers: taken } = await answer.json();
+  // What has come since the page was made, as the server words it; said again only when it differs.
+  if (fresh && lines !== shown) fresh.innerHTML = shown = lines;
   for (const item of items()) {
     const name = taken[item.dataset.item];
     item.classList.toggle("elsewhere", Boolean(name));
@@ -217,10 +221,9 @@ async function look() {
 }
 
 const list = document.querySelector(".queue");
-if (list && items().length) {
-  list.addEventListener("focusin", () => keep(current()));
-  setInterval(look, 10_000);
-}
+list?.addEventListener("focusin", () => keep(current()));
+if (list || document.querySelector("[data-fresh]")) setInterval(look, 10_000);
+document.addEventListener("visibilitychange", look);
 
 // A moderator who opens the queue starts at its first comment, unless a link led elsewhere.
 if (!location.hash) (items()[0] ?? single)?.focus({ preventScroll: true });
