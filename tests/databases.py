@@ -9,10 +9,12 @@ import itertools
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
 import warnings
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,22 @@ from palabre.storage.migrate import upgrade
 
 VARIABLE = "PALABRE_TEST_POSTGRESQL"
 _numbers = itertools.count(1)
+
+
+_schema: list[bytes] = []
+
+
+def sqlite_database(path: Path) -> str:
+    """Make a SQLite file with the present schema and return its URL; migrated once, then copied."""
+    if not _schema:
+        with tempfile.TemporaryDirectory() as folder:
+            made = Path(folder) / "palabre.db"
+            upgrade(f"sqlite:///{made}")
+            with closing(sqlite3.connect(made)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            _schema.append(made.read_bytes())
+    path.write_bytes(_schema[0])
+    return f"sqlite:///{path}"
 
 
 class Postgresql:

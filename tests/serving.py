@@ -12,21 +12,17 @@ from pathlib import Path
 
 import httpx
 
+import forked
+
 PALABRE = (sys.executable, "-m", "palabre.cli")
 ORIGIN = "https://journal.example"
 
 
 def palabre(folder: Path, *arguments: str, **variables: str) -> str:
     """Run a command in ``folder`` and return what it said."""
-    done = subprocess.run(
-        [*PALABRE, *arguments],
-        cwd=folder,
-        env=_environment(variables),
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout
+    done = forked.run(arguments, cwd=folder, env=_environment(variables))
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
 
 
 @contextmanager

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from builders import a_site
+from databases import sqlite_database
 from palabre.application.known_sites import KnownSites
 from palabre.application.ports import Store
 from palabre.domain.site import Site
 from palabre.storage.memory import MemoryStore
-from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
 
 WITHIN = 5.0  # seconds; a promise of 0.3, on a machine that does other things
@@ -25,8 +25,7 @@ def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Sto
         store = MemoryStore()
         yield store, store
         return
-    url = f"sqlite:///{tmp_path}/palabre.db"
-    upgrade(url)
+    url = sqlite_database(tmp_path / "palabre.db")
     ours, others = SqlStore(url), SqlStore(url)
     yield ours, others
     ours.close()

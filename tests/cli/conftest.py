@@ -2,11 +2,12 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+import forked
 
 Run = Callable[..., subprocess.CompletedProcess]
 
@@ -18,14 +19,11 @@ def palabre(tmp_path: Path) -> Run:
     def run(
         *arguments: str, text: str | bytes = b"", **variables: str
     ) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [sys.executable, "-m", "palabre.cli", *arguments],
+        return forked.run(
+            arguments,
             input=text.encode() if isinstance(text, str) else text,
             cwd=tmp_path,
             env=environment | variables,
-            capture_output=True,
-            check=False,
-            timeout=60,
         )
 
     return run

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from builders import open_thread
-from databases import Postgresql
+from databases import Postgresql, sqlite_database
 from palabre.application.ports import Store
 from palabre.domain.article import Thread
 from palabre.storage.memory import MemoryStore
-from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
 
 
@@ -35,9 +34,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path / 'palabre.db'}"
-    upgrade(url)
-    return url
+    return sqlite_database(tmp_path / "palabre.db")
 
 
 @pytest.fixture

@@ -10,13 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders import NOON, a_body, a_stored, an_article, keep, open_thread
-from databases import Postgresql
+from databases import Postgresql, sqlite_database
 from palabre.application.ports import Position, Sort, Store, Stored, UnitOfWork
 from palabre.application.tokens import key_of
 from palabre.domain.comment import Status
 from palabre.domain.errors import Refusal
 from palabre.storage.memory import MemoryStore
-from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
 
 LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
@@ -113,8 +112,7 @@ _numbers = itertools.count()
 )
 def test_all_stores_tell_the_same(postgresql: Postgresql, steps: list[tuple[str, Any, Any]]):
     with tempfile.TemporaryDirectory() as folder:
-        urls = [f"sqlite:///{Path(folder) / 'palabre.db'}", postgresql.database()]
-        upgrade(urls[0])
+        urls = [sqlite_database(Path(folder) / "palabre.db"), postgresql.database()]
         stores: list[Store] = [MemoryStore(), *(SqlStore(u, durability="process") for u in urls)]
         thread = open_thread(stores[0], an_article(key=f"/{next(_numbers)}"))
         for store in stores[1:]:

@@ -12,8 +12,8 @@ from litestar.testing import TestClient
 from structlog.testing import capture_logs
 
 from builders import ORIGIN
+from databases import sqlite_database
 from palabre.domain.errors import Code, Refusal
-from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
 from palabre.web.app import create_app
 
@@ -55,7 +55,7 @@ def test_what_the_house_checks_decides_readiness(build: Any, store: Any):
 @pytest.fixture
 def file(tmp_path: Path, settle: Any) -> Path:
     path = tmp_path / "palabre.db"
-    upgrade(f"sqlite:///{path}")
+    sqlite_database(path)
     store = SqlStore(f"sqlite:///{path}", durability="process")
     settle(store)
     store.close()

@@ -9,9 +9,9 @@ import pytest
 from litestar.testing import TestClient
 
 from builders import StillClock, a_moderator
+from databases import sqlite_database
 from palabre.application.ports import Store
 from palabre.domain.person import Duty, Moderator, Role
-from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
 from palabre.web.app import create_app
 from palabre.web.desk_door import COOKIE
@@ -183,8 +183,7 @@ def test_what_ends_in_one_process_has_ended_in_the_others(
     tmp_path: Path,
 ):
     """Two stores and two applications over one file share nothing but the file."""
-    url = f"sqlite:///{tmp_path / 'palabre.db'}"
-    upgrade(url)
+    url = sqlite_database(tmp_path / "palabre.db")
     one, two = SqlStore(url), SqlStore(url)
     settle(one)
     first, second = build(one), build(two)

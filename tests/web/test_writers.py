@@ -15,8 +15,8 @@ from httpx import ASGITransport, AsyncClient
 from litestar import Litestar
 
 from builders import ORIGIN
+from databases import sqlite_database
 from palabre.domain.errors import Code, Refusal
-from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
 from palabre.web.app import create_app
 from palabre.web.writers import Writers
@@ -38,7 +38,7 @@ async def running(app: Litestar) -> AsyncIterator[AsyncClient]:
 
 def test_readers_are_answered_while_the_store_is_locked(tmp_path: Path, build: Any, settle: Any):
     path = tmp_path / "palabre.db"
-    upgrade(f"sqlite:///{path}")
+    sqlite_database(path)
     store = SqlStore(f"sqlite:///{path}", durability="process", patience=30)
     settle(store)
     house = replace(build(store), writers=Writers(threads=4, waiting=10))
