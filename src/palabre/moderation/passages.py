@@ -25,6 +25,8 @@ _WORD: Final = re.compile(r"\S+")
 _CHUNKS: Final = 6
 _PARTS: Final = 4
 _WIDTHS: Final = (2, 4)
+_WIDE: Final = 6  # a passage that nobody tries is a sixth of the text
+_WIDEST: Final = 12
 _ALIKE: Final = 0.5  # a neighbour that drops the score by so much of the best belongs to it
 LEAST: Final = 0.05  # a drop in the logit below this is none
 
@@ -48,9 +50,13 @@ class Passage:
 
 
 def heaviest(
-    text: str, offsets: Sequence[tuple[int, int]], weights: NDArray[np.float32]
+    text: str,
+    offsets: Sequence[tuple[int, int]],
+    weights: NDArray[np.float32],
+    *,
+    wide: bool = False,
 ) -> list[Passage]:
-    """Return the passages that add most to a score, a short and a longer one.
+    """Return the passages that add most to a score, a short and a longer one; or one ``wide`` one.
 
     ``offsets`` say where each piece lies in ``text``, ``weights`` [pieces] what it adds. What all
     words add alike carries nothing, so only what a word adds beyond the middle one counts.
@@ -64,7 +70,8 @@ def heaviest(
     each = np.bincount(home, weights, minlength=len(words))
     added = each - float(np.median(each))
     found = []
-    for width in sorted({min(width, len(words)) for width in _WIDTHS}):
+    widths = (min(max(len(words) // _WIDE, *_WIDTHS), _WIDEST),) if wide else _WIDTHS
+    for width in sorted({min(width, len(words)) for width in widths}):
         at = int(np.convolve(added, np.ones(width), "valid").argmax())
         found.append(Passage(Span(words[at].begin, words[at + width - 1].end), width))
     return found

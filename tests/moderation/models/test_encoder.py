@@ -1,14 +1,17 @@
 """The encoder, with a tiny model in the real format, run by the real library."""
 
 import json
+import re
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
 from moderation.model_conformance import check_model
 from moderation.tiny_models import CURVES, write_encoder
 from palabre.moderation.model import UnavailableError
 from palabre.moderation.models.encoder import load_encoder
+from palabre.moderation.passages import heaviest
 
 LONG = " ".join(["mot"] * 40)
 
@@ -139,3 +142,35 @@ def test_a_card_with_an_unknown_score_is_refused(folder, tmp_path):
     assert json.loads((folder / "card.json").read_text())["scores"][2] == "hate"
     with pytest.raises(UnavailableError, match="bile"):
         load_encoder(tmp_path / "encoder")
+
+
+def test_no_part_of_a_text_is_read_twice(encoder, monkeypatch):
+    text = "un bon article " + LONG + " vous gredin " + LONG + " vous"
+    runs = Listening(encoder, monkeypatch)
+    encoder.read(text, "fr")
+    encoder.vector(text)
+    encoder.locate(text, "fr", ["insult"])
+    assert len(runs.asked) == len(set(runs.asked)) > 1
+
+
+def test_a_passage_that_nobody_tries_is_wider():
+    text = " ".join(["mot"] * 30 + ["gredin"] + ["mot"] * 29)
+    offsets = [(found.start(), found.end()) for found in re.finditer(r"\S+", text)]
+    weights = np.array([1.0 if text[b:e] == "gredin" else 0.0 for b, e in offsets], np.float32)
+    short, longer = heaviest(text, offsets, weights)
+    (wide,) = heaviest(text, offsets, weights, wide=True)
+    assert (short.words, longer.words, wide.words) == (2, 4, 10)
+    assert "gredin" in text[wide.span.begin : wide.span.end]
+
+
+class Listening:
+    """Writes down what an encoder's session is asked."""
+
+    def __init__(self, encoder, monkeypatch):
+        self.asked = []
+        self._session = encoder._session
+        monkeypatch.setattr(encoder, "_session", self)
+
+    def run(self, names, feed):
+        self.asked.append(tuple(feed["input_ids"][0].tolist()))
+        return self._session.run(names, feed)

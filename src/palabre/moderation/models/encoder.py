@@ -26,8 +26,11 @@ TOKENIZER: Final = "tokenizer.json"
 _OVERLAP: Final = 4  # a quarter of a window is read twice
 # Three times the longest comment that a server takes. Beyond, nobody has read the text: it is held.
 _WINDOWS_AT_MOST: Final = 24
-# A run of a longer text takes tens of milliseconds: the likeliest passage is then shown untried.
-_TRIED_UP_TO: Final = 160
+# A run of a longer text takes ten milliseconds and more: a wider passage is then shown untried.
+_TRIED_UP_TO: Final = 64
+# All trials of a text together read so many pieces at most: as much as one longer comment.
+_TRIED_PIECES: Final = 128
+_REMEMBERED: Final = _WINDOWS_AT_MOST + 4
 Floats = NDArray[np.float32]
 
 
@@ -92,8 +95,8 @@ class Encoder:
     ) -> Mapping[str, tuple[Span, ...]]:
         """Return the passage that carries each of the scores, in the window that counted.
 
-        Where the graph tells what each piece added, some two runs per score; of another one words
-        are left out, at some ten.
+        Where the graph tells what each piece added, at most four short runs more, and none for a
+        text of more than ``_TRIED_UP_TO`` pieces; of another graph words are left out, at some ten.
         """
         columns = {n: self._card.scores.index(n) for n in names if n in self._card.scores}
         windows = self.windows(text)
@@ -123,6 +126,9 @@ class Encoder:
             inner = said.parts[len(said.parts) - 1 - len(window.offsets) : -1]
             at = window.span.begin
             offsets = [(begin - at, end - at) for begin, end in window.offsets]
+            if len(window.ids) > _TRIED_UP_TO:
+                wide = [heaviest(part, offsets, inner[:, c], wide=True) for c in columns]
+                return [passages[-1].span if passages else None for passages in wide]
             likely = [heaviest(part, offsets, inner[:, column]) for column in columns]
             return self._tried(part, window, said, columns, likely)
 
@@ -140,15 +146,25 @@ class Encoder:
         columns: Sequence[int],
         likely: Sequence[Sequence[Passage]],
     ) -> list[Span | None]:
-        """Return of each score's likely passages the one that it misses most when left out."""
-        if len(window.ids) > _TRIED_UP_TO:
-            return [passages[-1].span if passages else None for passages in likely]
+        """Return of each score's likely passages the one that it misses most when left out.
+
+        The strongest scores' longer passages are tried first, until ``_TRIED_PIECES`` are read; a
+        score of which none was tried has its longer one.
+        """
+        order = sorted(range(len(columns)), key=lambda i: -float(said.logits[columns[i]]))
+        longer = [passages[-1] for i in order for passages in [likely[i]] if passages]
+        shorter = [passage for i in order for passage in likely[i][:-1]]
+        allowed = _TRIED_PIECES // len(window.ids)
         left = {
             passage: self._run(self.windows(passage.left_out(part))[0].ids).logits
-            for passage in {passage for passages in likely for passage in passages}
+            for passage in list(dict.fromkeys([*longer, *shorter]))[:allowed]
         }
         found: list[Span | None] = []
-        for column, passages in zip(columns, likely, strict=True):
+        for column, candidates in zip(columns, likely, strict=True):
+            passages = [passage for passage in candidates if passage in left]
+            if candidates and not passages:
+                found.append(candidates[-1].span)
+                continue
             drops = [float(said.logits[column] - left[p][column]) for p in passages]
             gains = [p.gain(drop) for p, drop in zip(passages, drops, strict=True)]
             best = int(np.argmax(gains)) if gains else 0
@@ -188,22 +204,31 @@ class Encoder:
         middle: Floats = np.mean(vectors, axis=0)
         return middle / np.linalg.norm(middle)
 
+    def _remembered(self) -> dict[tuple[int, ...], Said]:
+        if not hasattr(self._latest, "said"):
+            self._latest.said = {}
+        said: dict[tuple[int, ...], Said] = self._latest.said
+        return said
+
     def _run(self, ids: list[int]) -> Said:
         """Return what the model says of one window.
 
-        Each thread remembers its latest: a text's scores, its vector and the ground for explaining
-        it are asked one after the other, and cost one run.
+        Each thread remembers its latest, as many as a text can have windows: a text's scores, its
+        vector and the ground for explaining it are asked one after the other, and cost one run.
         """
-        if getattr(self._latest, "ids", None) == ids:
-            known: Said = self._latest.said
-            return known
+        latest = self._remembered()
+        key = tuple(ids)
+        if key in latest:
+            return latest[key]
         row = np.array([ids], np.int64)
         feed = {"input_ids": row, "attention_mask": np.ones_like(row)}
         logits, vectors, *parts = self._session.run(self._asked, feed)
         if not np.isfinite(logits).all():
             raise UnavailableError(f"{self.name} gave no figures")
         said = Said(logits[0], vectors[0], parts[0][0] if parts else None)
-        self._latest.ids, self._latest.said = ids, said
+        if len(latest) >= _REMEMBERED:
+            del latest[next(iter(latest))]
+        latest[key] = said
         return said
 
 
