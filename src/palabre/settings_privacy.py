@@ -31,7 +31,10 @@ class Privacy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     ] = False
     sealed_key: Annotated[
         str,
-        _about("Public key that it is sealed for; `palabre person keys` makes a pair."),
+        _about(
+            "Public key that connections and evidence are sealed for; `palabre person keys` makes"
+            " a pair."
+        ),
     ] = ""
 
 

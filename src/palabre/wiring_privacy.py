@@ -125,14 +125,23 @@ def keep_source_of(settings: Settings) -> KeepSource | None:
     """Return what seals the sources of connections; None when the house keeps none."""
     if not settings.privacy.sealed_store:
         return None
+    return KeepSource(seal=_sealer(settings.privacy.sealed_key))
+
+
+def seal_of(settings: Settings) -> Callable[[bytes], bytes] | None:
+    """Return what seals evidence; None: the house has no key to seal it for."""
+    return _sealer(settings.privacy.sealed_key) if settings.privacy.sealed_key else None
+
+
+def _sealer(key: str) -> Callable[[bytes], bytes]:
     try:
         from palabre.sealing import sealer  # noqa: PLC0415 -- an extra
     except ImportError:
         raise SettingsError(
-            "[privacy] sealed_store needs the extra: pip install 'palabre[sealed]'"
+            "[privacy] sealed_key needs the extra: pip install 'palabre[sealed]'"
         ) from None
     try:
-        return KeepSource(seal=sealer(settings.privacy.sealed_key))
+        return sealer(key)
     except ValueError as error:
         raise SettingsError(f"[privacy] sealed_key: {error}") from None
 

@@ -17,6 +17,7 @@ from palabre.application.law_mail import LawMail
 from palabre.application.moderate import Moderate
 from palabre.application.ports import Clock, Store
 from palabre.application.report_comment import ReportComment
+from palabre.application.seal_evidence import SealEvidence
 from palabre.domain.site import Site
 from palabre.moderation.rulebook import RuleBook
 from palabre.rendering.sheets import as_csv, as_xlsx
@@ -27,7 +28,7 @@ from palabre.web.law import LawCases, LawFacts
 from palabre.web.shared_counts import RedisCounts
 from palabre.web.transparency_page import Transparency
 from palabre.wiring_law import flaggers, keep_ledger, provider_of, report_year, webhooks_of
-from palabre.wiring_privacy import register_from
+from palabre.wiring_privacy import register_from, seal_of
 
 
 def web_config(settings: Settings, folder: Path) -> WebConfig:
@@ -121,6 +122,9 @@ def law_cases(
             report=report_year(settings, store, clock), as_csv=as_csv, as_xlsx=as_xlsx
         ),
         views=FirstView(store=store, clock=clock),
+        evidence=SealEvidence(
+            store=store, clock=clock, base_url=settings.base_url, seal=seal_of(settings)
+        ),
         figures=KeptFigures(
             count=DeskFigures(store=store, clock=clock, zone=ZoneInfo(settings.server.timezone))
         ),

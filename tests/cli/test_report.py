@@ -10,8 +10,12 @@ import openpyxl
 import pytest
 from litestar.testing import TestClient
 
+from builders import a_moderator
 from palabre.application.post_comment import NewComment
+from palabre.application.seal_evidence import SealEvidence
 from palabre.application.statement_export import check
+from palabre.domain.person import Role
+from palabre.sealing import new_pair, sealer
 from palabre.settings import load
 from palabre.web.app import create_app
 from palabre.wiring import build_house
@@ -78,6 +82,33 @@ def test_tables_statements_orders_and_tampering(palabre: Any, house: Path):
     ill = palabre("doctor", **RULES_ONLY)
     assert ill.returncode == 1
     assert "✗ ledger: tampered with: decision" in ill.stdout.decode()
+
+
+def test_a_sealed_file_is_checked_with_and_without_the_key(palabre: Any, house: Path):
+    private, public = new_pair()
+    parts = build_parts(load(house / "palabre.toml", RULES_ONLY), house)
+    legal = a_moderator(role=Role.LEGAL)
+    seal = SealEvidence(
+        store=parts.store, clock=parts.clock, base_url="https://c.example", seal=sealer(public)
+    )
+    with parts.store.reading() as unit:
+        ((_, record), *_) = unit.ledger.loose(limit=1, everywhere=True)
+    line_id = seal(record.comment_id, legal, months=12).line_id
+    file = seal.export(line_id, legal, reason="Réquisition 26/4")
+    parts.store.close()
+    (house / "sealed.json").write_bytes(file)
+    (house / "key").write_text(private)
+    verify = ("evidence", "verify", "sealed.json")
+    assert line_id in lines_of(palabre(*verify))[0]
+    lines_of(palabre(*verify, "--key", "key", "--out", "content.json"))
+    content = json.loads((house / "content.json").read_text())
+    assert content["comment"]["id"] == record.comment_id
+    (house / "sealed.json").write_bytes(file.replace(b'"number": ', b'"number": 9'))
+    wrong = palabre(*verify)
+    assert (wrong.returncode, wrong.stderr.count("✗".encode())) == (1, 1)
+    (house / "sealed.json").write_bytes(b"{}")
+    assert b"not a file of sealed evidence" in palabre(*verify).stderr
+    assert palabre(*verify, "--out", "x").returncode == 2
 
 
 def test_the_public_page_gives_figures_and_files(house: Path):

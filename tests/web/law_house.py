@@ -11,6 +11,7 @@ from palabre.application.first_view import FirstView
 from palabre.application.keep_ledger import KeepLedger
 from palabre.application.ports import Store
 from palabre.application.report_comment import ReportComment
+from palabre.application.seal_evidence import SealEvidence
 from palabre.web.desk_figures import KeptFigures
 from palabre.web.house import House
 from palabre.web.law import LawCases, LawFacts
@@ -28,6 +29,7 @@ def lawful(house: House, store: Store, clock: StillClock) -> House:
         appeal=Appeal(**parts, within=timedelta(days=7)),
         review=ReviewAppeal(**parts, moderate=house.moderate),
         views=FirstView(**parts),
+        evidence=SealEvidence(**parts, base_url=house.config.base_url),
         figures=KeptFigures(count=DeskFigures(**parts, zone=UTC)),
         facts=LawFacts(provider="Le Journal", dispute_body="Médiateur, mediateur.example"),
     )

@@ -56,6 +56,16 @@ class ExportPerson:
                     for line in unit.ledger.with_words_of(sorted(person.mailboxes))
                     if (words := unit.ledger.words(line.id)) is not None
                 ],
+                "measures": [
+                    {
+                        "site": m.site_id,
+                        "measure": m.trust.value,
+                        "rule": m.rule,
+                        "set_at": _at(m.set_at),
+                        "until": _at(m.until),
+                    }
+                    for m in unit.measures.of_keys(sorted(person.author_keys))
+                ],
                 "mails": [
                     {"kind": m.kind.value, "made_at": _at(m.made_at), "state": m.state.value}
                     for hashed in hashes
@@ -88,6 +98,7 @@ def _comment(unit: UnitOfWork, comment_id: str, now: datetime) -> Json:
         "address_hash_noted_at": [_at(at) for at in unit.people.source_times(comment_id)],
         "connection_sealed_at": [_at(line.at) for line in unit.legal.of_comment(comment_id)],
         "kept_for_a_claim_until": _at(hold.ends_at) if hold else None,
+        "evidence_sealed_until": [_at(s.ends_at) for s in unit.legal.snapshots(comment_id)],
         "decisions": [_decision(record) for record in unit.decisions.history(comment_id)],
     }
 

@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "demo": "palabre.cli.demo:demo",
     "doctor": "palabre.cli.doctor:doctor",
     "evaluate": "palabre.cli.evaluate:evaluate",
+    "evidence": "palabre.cli.evidence:evidence",
     "init": "palabre.cli.init:init",
     "judge": "palabre.cli.judge:judge_lines",
     "lessons": "palabre.cli.lessons:lessons",

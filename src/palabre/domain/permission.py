@@ -30,7 +30,7 @@ class Task(StrEnum):
     REVIEW = "review"  # answer the audit sample
     FIGURES = "figures"  # accuracy of the rules, agreement between moderators
     REFUSALS = "refusals"  # the list of what was refused to whom
-    EVIDENCE = "evidence"  # seal a comment for a claim
+    EVIDENCE = "evidence"  # seal a comment for a claim, and hand it out
     ACCOUNTS = "accounts"
     PERSON = "person"  # carry out a reader's written request: find, erase
 
@@ -55,7 +55,7 @@ TABLE: Mapping[Task, frozenset[Role]] = {
     Task.REVIEW: frozenset({_M, _L, _A}),
     Task.FIGURES: frozenset({_L, _J, _A}),
     Task.REFUSALS: frozenset({_L, _J, _A}),
-    Task.EVIDENCE: frozenset({_J, _A}),
+    Task.EVIDENCE: frozenset({_L, _J, _A}),
     Task.ACCOUNTS: frozenset({_A}),
     Task.PERSON: frozenset({_A}),
 }

@@ -11,6 +11,7 @@ from palabre.application.keep_ledger import KeepLedger
 from palabre.application.mail_tokens import Purpose, subscription_in
 from palabre.application.ports import Store
 from palabre.application.report_comment import ReportComment
+from palabre.application.seal_evidence import SealEvidence
 from palabre.application.statements import Statement, statement_of
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.ledger import Line, LineKind, Words
@@ -66,6 +67,7 @@ class LawCases:
     tell: Callable[[], int] | None = None
     figures: "KeptFigures | None" = None
     views: FirstView | None = None
+    evidence: SealEvidence | None = None
 
     def course(self, token: str, purpose: Purpose, secret: bytes) -> Course:
         """Return what a mailed link leads to; ``link_invalid`` where it is none of ours."""
