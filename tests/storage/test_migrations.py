@@ -31,6 +31,7 @@ from client_builders import an_api_key, an_example
 from databases import Postgresql
 from lesson_builders import a_layer
 from mail_builders import ZOE, a_mail, a_telling, subscribe
+from mode_builders import a_measure, a_mode
 from palabre.application.ledger_ports import Place, Task
 from palabre.application.lesson_ports import LayerUse
 from palabre.application.mail_ports import ConsentLine
@@ -262,6 +263,8 @@ def fill_privacy(unit: UnitOfWork, comment_id: str) -> None:
         Words(salt=b"s" * 32, texts={"why": "Insulte."}),
         Task(due_at=NOON),
     )
+    unit.modes.set(a_mode())
+    unit.measures.set(a_measure(comment_id))
     unit.ledger.keep_place(Place(name="cms", number=1, due_at=NOON))
 
 

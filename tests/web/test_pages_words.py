@@ -47,6 +47,7 @@ READERS_ERRORS = (
     *("name_too_long", "name_reserved", "email_required", "email_invalid", "bad_address"),
     *("bad_cursor", "cursor_expired", "unknown_site", "unknown_comment", "parent_unknown"),
     *("parent_elsewhere", "reply_too_deep", "thread_closed", "move_impossible", "link_invalid"),
+    *("closed_now", "slow_mode", "known_readers_only", "suspended", "banned"),
     *("link_expired", "mail_off", "not_yours", "edit_window_over", "own_comment"),
     *("sign_on_invalid", "sign_on_expired", "sign_on_denied", "sign_on_unavailable"),
     *("forged_request", "too_many_requests", "not_found"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from palabre.application import facts, incoming, records
+from palabre.application.door import OPEN_DOOR, Caller, Door
 from palabre.application.enter_queue import enter
 from palabre.application.ports import Clock, Judge, Renderer, Store, Stored, UnitOfWork
 from palabre.application.read_thread import Located, locate
@@ -41,6 +42,7 @@ class EditComment:
     edit_window: timedelta
     keep_source: KeepSource | None = None
     layer_of: facts.LayerOf | None = None
+    door: Door = OPEN_DOOR
 
     def __call__(
         self, comment_id: str, text: str, viewer: Viewer, connection: Connection | None = None
@@ -51,8 +53,12 @@ class EditComment:
         with self.store.reading() as unit:
             found = locate(unit, comment_id)
             self._require(Action.EDIT, found, viewer, now)
-            circumstances = self._facts(unit, found, now)
+            author, key = found.stored.author, found.comment.author_key
+            caller = self.door.let_in(unit, found.site, author, key, None, now)
+            circumstances = self._facts(unit, found, caller, now)
         decision = self.judge(text, circumstances)
+        decision = self.door.weigh(decision, text, circumstances, caller, now)
+        decision = self.door.edited(decision, found.thread, caller, now)
         html = self.render(text)
         with self.store.writing() as unit:
             found = locate(unit, comment_id)
@@ -114,13 +120,13 @@ class EditComment:
         )
         require(action, case)
 
-    def _facts(self, unit: UnitOfWork, found: Located, now: datetime) -> Facts:
+    def _facts(self, unit: UnitOfWork, found: Located, caller: Caller, now: datetime) -> Facts:
         # An edit is no new post: the flood rules have had their say on the first one.
         return facts.gather(
             unit,
             site=found.site,
-            author=found.stored.author,
-            author_key=found.comment.author_key,
+            author=caller.author,
+            standing=caller.standing,
             source=None,
             lang=found.comment.lang,
             now=now,

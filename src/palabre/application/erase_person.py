@@ -100,6 +100,7 @@ class ErasePerson:
             # What they wrote in reports goes; that there was a report stays, without them.
             wrote = unit.ledger.with_words_of(sorted(person.mailboxes))
             unit.ledger.erase_words([line.id for line in wrote])
+            unit.measures.forget(sorted(person.author_keys))
             for hashed in person.address_hashes:
                 unit.subscriptions.forget(hashed)
                 unit.people.forget_requests(hashed)

@@ -8,11 +8,14 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from palabre.application.audit_ports import Audits
 from palabre.application.client_ports import Clients, Labels
 from palabre.application.desk_ports import Moderators, PasswordHasher
+from palabre.application.highlight_ports import Highlights
 from palabre.application.ledger_ports import Ledger
 from palabre.application.lesson_ports import Lessons
 from palabre.application.mail_ports import Mails, Subscriptions
+from palabre.application.mode_ports import Measures, Modes
 from palabre.application.passage_ports import Passages
 from palabre.application.person_ports import Legal, People, Upkeep
 from palabre.application.stored import (
@@ -46,7 +49,9 @@ __all__ = [
     "Legal",
     "Lessons",
     "Mails",
+    "Measures",
     "Moderators",
+    "Modes",
     "Outbox",
     "PasswordHasher",
     "People",
@@ -170,7 +175,8 @@ class Comments(Protocol):
     def recent(self, source: str, *, since: datetime) -> Sequence[tuple[str, datetime]]:
         """Return texts and times of what one source sent, newest first, at most 50."""
 
-    def standing(self, author_key: str) -> Standing: ...  # noqa: D102
+    def standing(self, author_key: str, site_id: str | None = None) -> Standing:
+        """Return how an author's comments stand, and what the site's moderators set on them."""
 
 
 class Decisions(Protocol):
@@ -256,6 +262,10 @@ class UnitOfWork(Protocol):
     labels: Labels
     ledger: Ledger
     passages: Passages
+    audits: Audits
+    highlights: Highlights
+    modes: Modes
+    measures: Measures
 
 
 class Store(Protocol):

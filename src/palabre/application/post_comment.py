@@ -13,14 +13,15 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from palabre.application import facts, idempotency, incoming, records
+from palabre.application.door import OPEN_DOOR, Door
 from palabre.application.enter_queue import enter
 from palabre.application.ports import Clock, Judge, Renderer, Repeat, Store, Stored, UnitOfWork
 from palabre.application.sealed_store import Connection, Doing, KeepSource
 from palabre.application.tokens import key_of, new_token
-from palabre.application.traces import Remember
+from palabre.application.traces import Keys, Remember
 from palabre.domain.address import ArticleAddress, canonical
 from palabre.domain.article import Article, Thread
-from palabre.domain.comment import MAX_DEPTH, Body, Comment, Status
+from palabre.domain.comment import MAX_DEPTH, Author, Body, Comment, Status
 from palabre.domain.decision import Decision, DecisionRecord, Verdict
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import new_id
@@ -28,6 +29,7 @@ from palabre.domain.member import Member
 from palabre.domain.passage import FIELD, Passage, checked
 from palabre.domain.person import Action, Case, Viewer, require
 from palabre.domain.site import Site
+from palabre.moderation.facts import Facts
 
 # Named among what was not checked: whether a passage's words are the article's.
 UNKNOWN_QUOTE = "passage"
@@ -76,7 +78,7 @@ class PostComment:
     house's: all processes need the same one, or a post sent again with its key to another process
     is refused. ``sites`` tells whose an origin is (``KnownSites``); None: the store is asked.
     ``keep_source`` seals where posts come from, in houses whose law asks for it. ``remember`` knows
-    what comes again, ``layer_of`` what a site's moderators taught.
+    what comes again, ``layer_of`` what a site's moderators taught, ``door`` who may write now.
     """
 
     store: Store
@@ -91,6 +93,7 @@ class PostComment:
     keep_source: KeepSource | None = None
     remember: Remember | None = None
     layer_of: facts.LayerOf | None = None
+    door: Door = OPEN_DOOR
 
     def __call__(self, new: NewComment, *, idempotency_key: str | None = None) -> Posted:
         """Judge and store a comment, or refuse it with a code that names the field at fault.
@@ -123,14 +126,14 @@ class PostComment:
             token = new.token or (derived if repeat else new_token())
             author = incoming.signature(new.name, new.email, site, new.member)
             lang = incoming.language(new.lang, site.lang)
-            traces = None
-            if self.remember is not None and self.watch_floods:
-                traces = (self.remember, self.remember.keys(text, author, site))
+            traces = self._traces(text, author, site)
+            author_key = key_of(new.token) if new.token else None
+            caller = self.door.let_in(unit, site, author, author_key, new.source, now)
             circumstances = facts.gather(
                 unit,
                 site=site,
                 author=author,
-                author_key=key_of(new.token) if new.token else None,
+                standing=caller.standing,
                 source=new.source,
                 lang=lang,
                 now=now,
@@ -138,11 +141,8 @@ class PostComment:
                 traces=traces,
                 layer_of=self.layer_of,
             )
-        decision = self.judge(text, circumstances)
-        if passage is not None:
-            decision = with_quote(
-                decision, self.judge(passage.exact, replace(circumstances, recent=()))
-            )
+        decision = self._judged(text, passage, circumstances)
+        decision = self.door.weigh(decision, text, circumstances, caller, now)
         body = Body(
             revision=1,
             text=text,
@@ -158,6 +158,7 @@ class PostComment:
             thread = self._thread(unit, site, address, new)
             viewer = Viewer(author_key=key_of(token), staff_of=site.id if author.is_staff else None)
             require(Action.POST, Case(viewer=viewer, now=now, thread=thread))
+            decision = self.door.under_modes(unit, decision, thread, caller, now)
             parent = self._parent(unit, thread, new.parent)
             comment = Comment(
                 id=comment_id,
@@ -181,6 +182,17 @@ class PostComment:
             if self.keep_source is not None:
                 self.keep_source(unit, comment_id, Doing.POSTED, new.connection, now)
         return Posted(stored=stored, record=record, thread=thread, token=token)
+
+    def _traces(self, text: str, author: Author, site: Site) -> tuple[Remember, Keys] | None:
+        if self.remember is None or not self.watch_floods:
+            return None
+        return self.remember, self.remember.keys(text, author, site)
+
+    def _judged(self, text: str, passage: Passage | None, circumstances: Facts) -> Decision:
+        decision = self.judge(text, circumstances)
+        if passage is None:
+            return decision
+        return with_quote(decision, self.judge(passage.exact, replace(circumstances, recent=())))
 
     def _site(self, address: ArticleAddress) -> Site:
         if self.sites is not None:

@@ -120,6 +120,7 @@ def _entries(keeping: Keeping) -> Iterator[Entry]:
     yield entry(Held.LEDGER, LegalGround.DUTY, None, kept="decision")
     yield entry(Held.REPORT, LegalGround.DUTY, Leaves.REPORT_WORDS)
     yield entry(Held.NOTE, LegalGround.INTEREST, Leaves.NOTES)
+    yield entry(Held.MEASURE, LegalGround.INTEREST, Leaves.MEASURES)
     yield entry(Held.TRACE, LegalGround.INTEREST, Leaves.TRACES)
     labels = None if keeping.periods.get(Leaves.LABELS) else "label"
     yield entry(Held.LABEL, LegalGround.INTEREST, Leaves.LABELS, kept=labels)

@@ -8,7 +8,9 @@ from typing import NamedTuple
 from palabre.domain.article import Thread
 from palabre.domain.comment import Author, Body, Comment
 from palabre.domain.decision import DecisionRecord
+from palabre.domain.highlight import PLAIN, Highlight
 from palabre.domain.passage import Passage
+from palabre.domain.trust import Trust, earned
 
 # A reader of "most voted" may go on for this long, at least, in the order they began with.
 EPOCH_LIFE = timedelta(minutes=30)
@@ -52,15 +54,28 @@ class Stored:
     author: Author
     body: Body | None
     passage: Passage | None = None
+    highlight: Highlight = PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How an author's earlier comments stand now, counted."""
+    """How an author's earlier comments stand now, counted, and since when they write.
+
+    ``measure`` and ``until``: what moderators of the site asked for set on them, ended or not.
+    """
 
     published: int = 0
     held: int = 0
     refused: int = 0
+    first: datetime | None = None
+    measure: Trust | None = None
+    until: datetime | None = None
+
+    def trust(self, now: datetime) -> Trust:
+        """Return the step of the ladder on which the author stands."""
+        if self.measure is not None and self.until is not None and now < self.until:
+            return self.measure
+        return earned(self.published, self.refused, self.first, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,9 @@ class Code(StrEnum):
     PARENT_ELSEWHERE = "parent_elsewhere"
     REPLY_TOO_DEEP = "reply_too_deep"
     THREAD_CLOSED = "thread_closed"
+    CLOSED_NOW = "closed_now"
+    SLOW_MODE = "slow_mode"
+    KNOWN_READERS_ONLY = "known_readers_only"
     MOVE_IMPOSSIBLE = "move_impossible"
     NOTHING_TO_UNDO = "nothing_to_undo"
     CLAIMED = "claimed"
@@ -49,6 +52,8 @@ class Code(StrEnum):
     SEAL_MISSING = "seal_missing"
     # who may
     NOT_YOURS = "not_yours"
+    SUSPENDED = "suspended"
+    BANNED = "banned"
     EDIT_WINDOW_OVER = "edit_window_over"
     OWN_COMMENT = "own_comment"
     SIGN_IN_REQUIRED = "sign_in_required"

@@ -33,6 +33,11 @@ def first_id(at: datetime) -> str:
     return str(uuid.UUID(int=value))
 
 
+def moment_of(identifier: str) -> datetime:
+    """Return when an identifier was made, to the millisecond; hyphens may be left out."""
+    return _EPOCH + timedelta(milliseconds=int(identifier.replace("-", "")[:12], 16))
+
+
 def is_id(text: str) -> bool:
     """Tell whether ``text`` is an identifier in canonical form."""
     try:

@@ -33,6 +33,9 @@ class LineKind(StrEnum):
     ORDER = "order"  # an order of an authority, Arts. 9 and 10
     EFFECT = "effect"  # what was done about an order, and when
     SNAPSHOT = "snapshot"  # evidence put under seal
+    MODE = "mode"  # how comments are taken in a part of the house
+    MEASURE = "measure"  # what a moderator set on a reader, or took back
+    HIGHLIGHT = "highlight"  # a comment pinned or featured, or no longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ class Held(StrEnum):
     LEDGER = "ledger"  # statements of reasons, reports, appeals: what was done, without words
     REPORT = "report"  # what somebody wrote in a report or an appeal, and who they said they are
     NOTE = "note"  # what a moderator wrote about a comment
+    MEASURE = "measure"  # what moderators set on a reader: watched, suspended, banned
     TRACE = "trace"  # keyed hashes by which a text, address or link that comes again is known
     LABEL = "label"  # a comment on another page that a program with a key called spam or not
     SUBSCRIPTION = "subscription"

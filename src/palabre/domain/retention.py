@@ -31,6 +31,7 @@ class Leaves(StrEnum):
     READINGS = "readings"
     ERASURES = "erasures"
     TRACES = "traces"
+    MEASURES = "measures"  # what was set on readers, from its end on
     LABELS = "labels"  # what programs with a key said of comments
     RUNS = "runs"  # the log of this very job
 

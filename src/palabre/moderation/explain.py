@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from palabre.domain.decision import Decision, Evidence, Verdict
+from palabre.moderation import circumstances
 from palabre.moderation.detectors import sender, spamtext
 from palabre.moderation.detectors.classifier import PREFIX, WINDOWS
 from palabre.moderation.language import guess, spoken
@@ -57,7 +58,7 @@ SYMBOLS: Final = frozenset(
         *("courtesy_phrase", "profanity_word", "accusation", "phone", "email_address", "iban"),
         *("nir", "link_count", "link_shortener", "link_disguised", "link_domain"),
         *("repeat_post", "flood", "shouting"),
-        *(spamtext.SYMBOLS + sender.SYMBOLS),
+        *(spamtext.SYMBOLS + sender.SYMBOLS + circumstances.SYMBOLS),
     }
 )
 
@@ -77,6 +78,7 @@ def _for_author(decision: Decision, rules: RuleBook, words: Catalogue, text: str
     if decision.verdict is Verdict.PUBLISH:
         return words.say("judge.author.publish")
     reasons = [_named(item, rule, words, text) for rule, item in _decisive(decision, rules, text)]
+    reasons += _circumstances(decision, words)
     if not reasons:
         # A moderator decides without evidence of the engine's; then the rules are the reason.
         known = (rules.rule(identifier) for identifier in decision.rules)
@@ -109,6 +111,9 @@ def _for_moderator(decision: Decision, rules: RuleBook, words: Catalogue, text: 
         parts.append(
             words.say("judge.moderator.rule", rule=_name(rule, words), id=rule.id, found=told)
         )
+    if found := _circumstances(decision, words):
+        told = words.say("judge.and_also").join(found)
+        parts.append(words.say("judge.author.hold", reasons=told))
     if decision.not_checked:
         parts.append(_unchecked(decision, words))
     windows = max((len(i.spans) for i in decision.evidence if i.symbol == WINDOWS), default=0)
@@ -155,6 +160,12 @@ def _named(item: Evidence, rule: Rule, words: Catalogue, text: str) -> str:
     if more:
         quoted += words.count("judge.more_passages", more)
     return words.say("judge.passages", what=what, passages=quoted)
+
+
+def _circumstances(decision: Decision, words: Catalogue) -> list[str]:
+    """Return what held a comment whatever it says."""
+    symbols = (item.symbol for item in decision.evidence)
+    return [words.say(f"judge.symbol.{s}") for s in symbols if s in circumstances.SYMBOLS]
 
 
 def _is_read(item: Evidence) -> bool:

@@ -71,7 +71,7 @@ class Facts:
     its answer, None where nobody took it; ``trap`` tells that a field was filled in which people do
     not see. ``twins`` and ``known`` are what is remembered of the same text, and of the source;
     ``pace`` counts this hour's comments on the article. ``layer`` is what the site's moderators
-    taught.
+    taught. ``trusted``: the author's record is long and good (``domain/trust``).
     """
 
     lang: str | None = None
@@ -89,3 +89,4 @@ class Facts:
     known: tuple[Known, ...] = ()
     pace: float = 0.0
     layer: SiteLayer | None = None
+    trusted: bool = False

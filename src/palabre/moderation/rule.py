@@ -34,6 +34,10 @@ class Trust:
         """Tell whether a score holds a text of this language."""
         return _reaches(self.hold, score, lang)
 
+    def holds_from(self, lang: str | None) -> float | None:
+        """Return from what score on a text of this language is held; None: never."""
+        return self.hold.get(lang or OTHER, self.hold.get(OTHER))
+
     def refuses(self, score: float, lang: str | None) -> bool:
         """Tell whether a score refuses a text of this language."""
         return _reaches(self.refuse, score, lang)

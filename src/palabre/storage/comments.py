@@ -12,7 +12,7 @@ from palabre.domain.comment import Body, Comment, Status, check_move
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import is_id
 from palabre.domain.passage import Passage
-from palabre.storage import pages, scores, work_index
+from palabre.storage import pages, scores, standings, work_index
 from palabre.storage.column_types import Row
 from palabre.storage.comment_rows import COMMENT, FOR_DESK, body_of, comment_of, stored_of
 from palabre.storage.counters import settle, touch
@@ -27,6 +27,7 @@ from palabre.storage.tables import (
     comment_sources,
     comments,
     decision_notes,
+    highlights,
     ledger_words,
     threads,
 )
@@ -86,6 +87,7 @@ _ERASE = tuple(
         comment_passages,
         comment_sources,
         decision_notes,
+        highlights,  # a pin without words is no more than a gap
         ledger_words,  # of these, what the comment's own author wrote
     )
 )
@@ -222,9 +224,9 @@ class SqlComments:
         """Return texts and times of what one source sent, newest first."""
         return pages.recent(self._connection, source, since=since)
 
-    def standing(self, author_key: str) -> Standing:
-        """Count an author's comments by state."""
-        return pages.standing(self._connection, author_key)
+    def standing(self, author_key: str, site_id: str | None = None) -> Standing:
+        """Count an author's comments by state; say what a site set on them."""
+        return standings.standing(self._connection, author_key, site_id)
 
     def _one(self, statement: sa.Select[Any], comment_id: str) -> Row | None:
         if not is_id(comment_id):

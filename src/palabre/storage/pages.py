@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from palabre.application.ports import Position, Sort, Standing, Stored
+from palabre.application.ports import Position, Sort, Stored
 from palabre.domain.comment import Status
 from palabre.storage.column_types import Id
 from palabre.storage.comment_rows import FOR_READERS, all_stored
@@ -112,13 +112,7 @@ LATEST = (
     .order_by(comments.c.id.desc())
     .limit(_LIMIT)
 )
-STANDING = sa.select(
-    *(
-        sa.func.count().filter(comments.c.status == sa.literal_column(f"'{status.value}'"))
-        for status in (Status.PUBLISHED, Status.HELD, Status.REFUSED)
-    )
-).where(comments.c.author_key == sa.bindparam("author"))
-_RECENT_POSTS, _STANDING = Prepared(RECENT), Prepared(STANDING)
+_RECENT_POSTS = Prepared(RECENT)
 
 
 def roots(
@@ -176,9 +170,3 @@ def recent(
     """Return texts and times of what one source sent, newest first."""
     values = {"source": source, "since": since, "limit": _RECENT}
     return [(text, at) for text, at in _RECENT_POSTS.all(connection, values)]
-
-
-def standing(connection: sa.Connection, author_key: str) -> Standing:
-    """Count an author's comments by state; it costs what the author wrote, from the index alone."""
-    published, held, refused = _STANDING.one(connection, {"author": author_key})
-    return Standing(published=published, held=held, refused=refused)

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
+from palabre.application.audit_ports import Audits
+from palabre.application.highlight_ports import Highlights
 from palabre.application.ledger_ports import Ledger
 from palabre.application.passage_ports import Passages
 from palabre.application.ports import (
@@ -15,7 +17,9 @@ from palabre.application.ports import (
     Legal,
     Lessons,
     Mails,
+    Measures,
     Moderators,
+    Modes,
     Outbox,
     People,
     Queue,
@@ -30,16 +34,20 @@ from palabre.application.ports import (
     Work,
 )
 from palabre.storage import schema
+from palabre.storage.audits import SqlAudits
 from palabre.storage.clients import SqlClients
 from palabre.storage.comments import SqlComments
 from palabre.storage.database import open_database
 from palabre.storage.decisions import SqlDecisions
+from palabre.storage.highlights import SqlHighlights
 from palabre.storage.labels import SqlLabels
 from palabre.storage.ledger import SqlLedger
 from palabre.storage.legal import SqlLegal
 from palabre.storage.lessons import SqlLessons
 from palabre.storage.mails import SqlMails
+from palabre.storage.measures import SqlMeasures
 from palabre.storage.moderators import SqlModerators
+from palabre.storage.modes import SqlModes
 from palabre.storage.outbox import SqlOutbox
 from palabre.storage.passages import SqlPassages
 from palabre.storage.people import SqlPeople
@@ -79,6 +87,10 @@ class SqlUnit:
         self.labels: Labels = SqlLabels(connection)
         self.ledger: Ledger = SqlLedger(connection)
         self.passages: Passages = SqlPassages(connection)
+        self.audits: Audits = SqlAudits(connection)
+        self.highlights: Highlights = SqlHighlights(connection)
+        self.modes: Modes = SqlModes(connection)
+        self.measures: Measures = SqlMeasures(connection)
 
 
 class SqlStore:

@@ -30,6 +30,7 @@ from palabre.storage.tables import (
     mails,
     notices,
     outbox,
+    reader_measures,
     repeats,
     retention_runs,
     sessions,
@@ -143,6 +144,7 @@ CLASSES: Mapping[Leaves, Due] = {
     Leaves.READINGS: Due(legal_readings, legal_readings.c.at <= BEFORE),
     Leaves.ERASURES: Due(erasures, erasures.c.at <= BEFORE),
     Leaves.TRACES: Due(traces, traces.c.at <= BEFORE),
+    Leaves.MEASURES: Due(reader_measures, reader_measures.c.until <= BEFORE),
     Leaves.LABELS: Due(client_labels, client_labels.c.at <= BEFORE),
     Leaves.RUNS: Due(retention_runs, retention_runs.c.at <= BEFORE),
 }

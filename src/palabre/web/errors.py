@@ -4,6 +4,8 @@ Every answer that is not a success carries the same shape (RFC 9457) with a stab
 title, and a remedy in the reader's language. What went wrong inside is logged, never shown.
 """
 
+from datetime import datetime
+
 import msgspec
 from litestar import Response
 from litestar.exceptions import HTTPException
@@ -39,6 +41,9 @@ STATUS: dict[Code, int] = {
     Code.PARENT_ELSEWHERE: 422,
     Code.REPLY_TOO_DEEP: 422,
     Code.THREAD_CLOSED: 403,
+    Code.CLOSED_NOW: 403,
+    Code.SLOW_MODE: 429,
+    Code.KNOWN_READERS_ONLY: 403,
     Code.MOVE_IMPOSSIBLE: 409,
     Code.NOTHING_TO_UNDO: 409,
     Code.CLAIMED: 409,
@@ -51,6 +56,8 @@ STATUS: dict[Code, int] = {
     Code.REPORTS_SUSPENDED: 429,
     Code.SEAL_MISSING: 409,
     Code.NOT_YOURS: 403,
+    Code.SUSPENDED: 403,
+    Code.BANNED: 403,
     Code.EDIT_WINDOW_OVER: 403,
     Code.OWN_COMMENT: 403,
     Code.SIGN_IN_REQUIRED: 401,
@@ -123,6 +130,8 @@ def refusal_of(error: Exception) -> Refusal:
 def words(refusal: Refusal, catalogue: Catalogue) -> tuple[str, str]:
     """Return the title and the remedy of a refusal in the catalogue's language."""
     values: dict[str, object] = {"field": refusal.field or "", **refusal.values}
+    if "until" in values:
+        values["until"] = catalogue.moment(datetime.fromisoformat(str(values["until"])))
     return (
         _say(catalogue, f"error.{refusal.code}.title", values),
         _say(catalogue, f"error.{refusal.code}.remedy", values),

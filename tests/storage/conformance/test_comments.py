@@ -214,5 +214,8 @@ def test_an_authors_standing_counts_present_states_everywhere(store: Store, thre
     keep(store, a_stored(thread, author_key="b" * 64))
     move(store, gone.comment.id, Status.DELETED)
     with store.reading() as unit:
-        assert unit.comments.standing("a" * 64) == Standing(published=2, held=1, refused=2)
+        found = unit.comments.standing("a" * 64)
+        assert found == Standing(published=2, held=1, refused=2, first=found.first)
+        assert found.first is not None
+        assert abs(found.first - NOON) < timedelta(seconds=1)
         assert unit.comments.standing(an_id()) == Standing()

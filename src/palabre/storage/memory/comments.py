@@ -7,6 +7,8 @@ from datetime import datetime
 from palabre.application.ports import Position, Sort, Standing, Stored
 from palabre.domain.comment import Author, Body, Comment, Status, check_move
 from palabre.domain.errors import Code, Refusal
+from palabre.domain.highlight import PLAIN
+from palabre.domain.identifier import moment_of
 from palabre.storage.memory import scores
 from palabre.storage.memory.ledger import MemoryLedger
 from palabre.storage.memory.state import Row, State
@@ -71,7 +73,9 @@ class MemoryComments:
     def erase_words(self, comment_id: str) -> None:
         """Delete words, signature, source and moderators' notes."""
         row = self._known(comment_id)
-        self._rows[comment_id] = replace(row, author=Author(), bodies=(), source=None, passage=None)
+        self._rows[comment_id] = replace(
+            row, author=Author(), bodies=(), source=None, passage=None, highlight=PLAIN
+        )
         for record in list(self._state.records.values()):
             if record.comment_id == comment_id and record.note is not None:
                 self._state.records[record.id] = replace(record, note=None)
@@ -163,14 +167,15 @@ class MemoryComments:
         ]
         return [(text, at) for at, _, text in sorted(sent, reverse=True)[:_RECENT]]
 
-    def standing(self, author_key: str) -> Standing:
-        """Count an author's comments by state."""
-        states = [
-            row.comment.status
-            for row in self._rows.values()
-            if row.comment.author_key == author_key
-        ]
+    def standing(self, author_key: str, site_id: str | None = None) -> Standing:
+        """Count an author's comments by state; say what a site set on them."""
+        found = [r.comment for r in self._rows.values() if r.comment.author_key == author_key]
+        states = [comment.status for comment in found]
+        measure = self._state.measures.get((author_key, site_id or ""))
         return Standing(
+            first=min((moment_of(comment.id) for comment in found), default=None),
+            measure=measure.trust if measure else None,
+            until=measure.until if measure else None,
             published=states.count(Status.PUBLISHED),
             held=states.count(Status.HELD),
             refused=states.count(Status.REFUSED),
@@ -234,7 +239,13 @@ def stored_of(row: Row) -> Stored:
     """Return the comment with signature and current words."""
     current = row.comment.revision
     body = next((b for b in row.bodies if b.revision == current), None)
-    return Stored(comment=row.comment, author=row.author, body=body, passage=row.passage)
+    return Stored(
+        comment=row.comment,
+        author=row.author,
+        body=body,
+        passage=row.passage,
+        highlight=row.highlight,
+    )
 
 
 def _for_readers(rows: Iterable[Row]) -> list[Stored]:

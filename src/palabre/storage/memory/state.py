@@ -21,15 +21,19 @@ from palabre.application.stored import Passkey, Repeat, Session
 from palabre.application.trace_ports import Trace
 from palabre.application.work_ports import DeskNote, DeskRefusal, SavedFilter
 from palabre.domain.article import Thread
+from palabre.domain.audit import Answer, Draw
 from palabre.domain.client import ApiKey, Counts, LabelledExample
 from palabre.domain.comment import Author, Body, Comment
 from palabre.domain.decision import DecisionRecord
 from palabre.domain.events import Event
+from palabre.domain.highlight import PLAIN, Highlight
 from palabre.domain.ledger import Line, Words
+from palabre.domain.mode import Mode
 from palabre.domain.passage import Passage
 from palabre.domain.person import Moderator
 from palabre.domain.site import Site
 from palabre.domain.subscription import MailAddress, Subscription
+from palabre.domain.trust import Measure
 from palabre.domain.vote import Value
 
 K = TypeVar("K")
@@ -91,6 +95,7 @@ class Row:
     source: str | None
     listed_below: int = 0
     passage: Passage | None = None
+    highlight: Highlight = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,12 @@ class State:
     ledger_words: Table[str, Words] = field(default_factory=Table)
     ledger_tasks: Table[str, Task] = field(default_factory=Table)
     places: Table[str, Place] = field(default_factory=Table)
+    draws: Table[str, Draw] = field(default_factory=Table)
+    # By decision and moderator.
+    audit_answers: Table[tuple[str, str], Answer] = field(default_factory=Table)
+    modes: Table[str, Mode] = field(default_factory=Table)
+    # By author and site.
+    measures: Table[tuple[str, str], Measure] = field(default_factory=Table)
 
     def fork(self, *, writable: bool) -> "State":
         """Return this moment's tables for one transaction."""

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
+from palabre.application.audit_ports import Audits
+from palabre.application.highlight_ports import Highlights
 from palabre.application.ledger_ports import Ledger
 from palabre.application.passage_ports import Passages
 from palabre.application.ports import (
@@ -14,7 +16,9 @@ from palabre.application.ports import (
     Legal,
     Lessons,
     Mails,
+    Measures,
     Moderators,
+    Modes,
     Outbox,
     People,
     Queue,
@@ -30,12 +34,15 @@ from palabre.application.ports import (
 )
 from palabre.domain.errors import Code, Refusal
 from palabre.storage.listeners import Listeners
+from palabre.storage.memory.audits import MemoryAudits
 from palabre.storage.memory.clients import MemoryClients, MemoryLabels
 from palabre.storage.memory.comments import MemoryComments
 from palabre.storage.memory.desk import MemoryDecisions, MemoryOutbox, MemoryQueue
+from palabre.storage.memory.highlights import MemoryHighlights
 from palabre.storage.memory.ledger import MemoryLedger
 from palabre.storage.memory.lessons import MemoryLessons, MemoryTraces
 from palabre.storage.memory.mail import MemoryMails
+from palabre.storage.memory.modes import MemoryMeasures, MemoryModes
 from palabre.storage.memory.passages import MemoryPassages
 from palabre.storage.memory.people import MemoryModerators, MemoryVotes
 from palabre.storage.memory.persons import MemoryPersons
@@ -74,6 +81,10 @@ class MemoryUnit:
         self.labels: Labels = MemoryLabels(state)
         self.ledger: Ledger = MemoryLedger(state)
         self.passages: Passages = MemoryPassages(state)
+        self.audits: Audits = MemoryAudits(state)
+        self.highlights: Highlights = MemoryHighlights(state)
+        self.modes: Modes = MemoryModes(state)
+        self.measures: Measures = MemoryMeasures(state)
 
 
 class MemoryStore:
@@ -121,4 +132,5 @@ def _changes(before: State, after: State) -> set[str | None]:
     moved: set[str | None] = {
         thread.id for thread in after.threads.values() if before.threads.get(thread.id) != thread
     }
-    return moved | ({None} if dict(before.sites) != dict(after.sites) else set())
+    settled = ((before.sites, after.sites), (before.modes, after.modes))
+    return moved | ({None} if any(dict(a) != dict(b) for a, b in settled) else set())

@@ -123,6 +123,7 @@ class MemoryUpkeep:
             Leaves.ERASURES: state.erasures,
             Leaves.LABELS: state.client_labels,
             Leaves.TRACES: state.traces,
+            Leaves.MEASURES: state.measures,
             Leaves.RUNS: state.runs,
             Leaves.NOTES: state.records,
             Leaves.REPORT_WORDS: state.ledger_words,
@@ -154,6 +155,7 @@ class MemoryUpkeep:
             Leaves.REPORT_WORDS: lambda k, _: k not in state.ledger_tasks and lines[k].at <= before,
             Leaves.SOURCE_KEYS: lambda _, v: v[1] <= before,
             Leaves.TRACES: lambda _, v: v[1] <= before,
+            Leaves.MEASURES: lambda _, v: v.until <= before,
             Leaves.CONSENTS: lambda _, v: (
                 v.at <= before and v.subscription_id not in state.subscriptions
             ),

@@ -6,6 +6,7 @@ rows are ``comment_bodies``, ``comment_authors``, ``comment_passages``, ``commen
 ``marks``. The migrations build the same tables step by step; a test compares the two.
 """
 
+from palabre.storage.tables.audits import audit_answers, audits
 from palabre.storage.tables.clients import client_keys, client_labels, client_usage
 from palabre.storage.tables.conversation import (
     comment_authors,
@@ -31,6 +32,7 @@ from palabre.storage.tables.desk_work import (
     queue_entries,
     saved_filters,
 )
+from palabre.storage.tables.highlights import highlights
 from palabre.storage.tables.ledger import (
     ledger,
     ledger_head,
@@ -46,6 +48,7 @@ from palabre.storage.tables.mail import (
     notices,
     subscriptions,
 )
+from palabre.storage.tables.modes import modes, reader_measures
 from palabre.storage.tables.naming import metadata
 from palabre.storage.tables.passages import comment_passages
 from palabre.storage.tables.places import (
@@ -74,6 +77,8 @@ from palabre.storage.tables.sign_in import passkeys, session_uses, spent_challen
 
 __all__ = [
     "articles",
+    "audit_answers",
+    "audits",
     "client_keys",
     "client_labels",
     "client_usage",
@@ -93,6 +98,7 @@ __all__ = [
     "erasures",
     "evidence_snapshots",
     "held_words",
+    "highlights",
     "layer_uses",
     "ledger",
     "ledger_head",
@@ -107,11 +113,13 @@ __all__ = [
     "moderator_duties",
     "moderator_sites",
     "moderators",
+    "modes",
     "notices",
     "outbox",
     "passkeys",
     "queue_bands",
     "queue_entries",
+    "reader_measures",
     "repeats",
     "retention_runs",
     "saved_filters",

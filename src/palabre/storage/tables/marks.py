@@ -10,6 +10,8 @@ from palabre.domain.personal import Held
 
 # What every row needs to be found, ordered and counted; of nobody by itself.
 _PLAIN = {
+    "audit_answers": "decision_id at",
+    "audits": "decision_id comment_id site_id section_id share wanted answered drawn_at",
     "articles": "thread_id address_hash origin key url title lang section_id",
     "client_keys": "id site_id hint label role spam_when own_site_only created_at revoked_at",
     "client_labels": "id key_id site_id at taken_back_at",
@@ -33,9 +35,10 @@ _PLAIN = {
     "erasures": "position",
     "evidence_snapshots": "line_id site_id at ends_at",
     "held_words": "comment_id at",
+    "highlights": "comment_id thread_id pinned featured",
     "ledger": "number id site_id comment_id subject previous hash",
     "ledger_head": "id count hash decided",
-    "ledger_tasks": "line_id kind site_id rank due_at",
+    "ledger_tasks": "line_id kind site_id rank due_at turn comment_id",
     "ledger_words": "line_id comment_id at",
     "layer_uses": "position site_id number at",
     "legal_holds": "comment_id begun_at ends_at",
@@ -46,14 +49,19 @@ _PLAIN = {
     "moderator_duties": "moderator_id rank site_id section_id",
     "moderator_sites": "moderator_id site_id rank",
     "moderators": "id created_at",
+    "modes": (
+        "scope site_id section_id thread_id holds_all known_only slow_minutes closes_at opens shuts"
+        " why until set_at"
+    ),
     "notices": "comment_id subscription_id site_id thread_id made_at due_at mail_id",
     "outbox": "position id kind site_id thread_id comment_id at handled_at attempts",
     "passkeys": "sign_count",
     "queue_bands": "comment_id",
     "queue_entries": (
-        "comment_id site_id section_id thread_id lang priority harm reach rule entered_at level"
-        " group_id"
+        "comment_id site_id section_id thread_id lang priority harm reach votes reports rule"
+        " entered_at level group_id"
     ),
+    "reader_measures": "site_id comment_id statement_id",
     "repeats": "comment_id at",
     "retention_runs": "position at kind removed",
     "saved_filters": "id",
@@ -76,6 +84,8 @@ _PLAIN = {
 }
 
 _PERSONAL: Mapping[str, Mapping[Held, str]] = {
+    "audit_answers": {Held.ACCOUNT: "moderator_id verdict rule"},
+    "audits": {Held.DECISION: "verdict rules"},
     "client_keys": {Held.ACCOUNT: "key_hash created_by"},
     "client_labels": {Held.LABEL: "digest text lang labels"},
     "comment_authors": {Held.NAME: "name", Held.EMAIL: "email"},
@@ -114,12 +124,18 @@ _PERSONAL: Mapping[str, Mapping[Held, str]] = {
     "mails": {Held.MAIL: "kind address_hash subscription_id made_at state done_at reason"},
     "moderator_duties": {Held.ACCOUNT: "role"},
     "moderators": {Held.ACCOUNT: "login name role password_hash"},
+    "modes": {Held.ACCOUNT: "set_by"},
     "notices": {Held.MAIL: "address_hash"},
     "passkeys": {Held.ACCOUNT: "key moderator_id credential public_key name created_at used_at"},
     "queue_bands": {Held.WORDS: "band"},
     "queue_entries": {
         Held.WORDS: "signature",
         Held.ACCOUNT: "claimed_by claimed_until assigned_to",
+    },
+    "reader_measures": {
+        Held.TOKEN: "author_key",
+        Held.MEASURE: "trust rule set_at until",
+        Held.ACCOUNT: "set_by",
     },
     "repeats": {Held.TOKEN: "key content"},
     "saved_filters": {Held.ACCOUNT: "moderator_id name query"},
