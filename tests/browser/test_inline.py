@@ -74,6 +74,8 @@ def post_in_panel(page: Page, text: str) -> Locator:
     panel.get_by_label("Commentaire", exact=True).fill(text)
     panel.get_by_role("button", name="Envoyer le commentaire").click()
     expect(panel.get_by_text(text)).to_be_visible()
+    expect(panel.locator(".coming")).to_have_count(0)  # what is on its way is shown there too
+    expect(panel.get_by_text(text)).to_be_visible()
     return panel
 
 

@@ -3,6 +3,7 @@
 import http.client
 import threading
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -51,17 +52,22 @@ class _Proxy(BaseHTTPRequestHandler):
 
     def _pass_on(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-        house = http.client.HTTPConnection(urlsplit(self.server.house).netloc, timeout=20)
-        house.request(self.command, self.path.removeprefix(PREFIX), body, dict(self.headers))
-        found = house.getresponse()
-        content = found.read()
-        self.send_response_only(found.status)
-        for name, value in found.getheaders():
-            if name.lower() not in _OF_A_CONNECTION:
-                self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
-        house.close()
+        # A live stream ends when the house or the browser goes: neither is a fault of this host.
+        place = urlsplit(self.server.house).netloc
+        with (
+            suppress(http.client.HTTPException, OSError),
+            closing(http.client.HTTPConnection(place, timeout=20)) as house,
+        ):
+            house.request(self.command, self.path.removeprefix(PREFIX), body, dict(self.headers))
+            found = house.getresponse()
+            self.send_response_only(found.status)
+            for name, value in found.getheaders():
+                if name.lower() not in _OF_A_CONNECTION:
+                    self.send_header(name, value)
+            self.end_headers()
+            while part := found.read1(65536):
+                self.wfile.write(part)
+                self.wfile.flush()
 
     def log_message(self, *_: object) -> None:
         """Say nothing: pytest shows what matters."""

@@ -174,21 +174,33 @@ class Inline {
   #selected() {
     const selection = getSelection();
     const range = selection?.rangeCount && !selection.isCollapsed ? selection.getRangeAt(0) : null;
-    this.#chosen = null;
-    this.#ask.remove();
-    if (!range || !this.#body.contains(range.commonAncestorContainer) || this.#thread.section.querySelector("#palabre-form, [data-go=new]") === null) return;
-    const article = new Article(this.#body);
-    const found = article.stretch(range);
-    if (!found || found.end - found.begin > 1500) return;
-    const quote = describe(article.raw, found.begin, found.end);
-    if (!/[\p{L}\p{N}]/u.test(quote.exact)) return;
-    this.#chosen = { keys: [], quote, count: 0, range: article.range(found.begin, found.end) };
+    this.#chosen = range && this.#quoted(range);
+    if (!range || !this.#chosen) {
+      this.#ask.remove();
+      return;
+    }
     const box = range.getBoundingClientRect();
-    this.#root.append(this.#ask);
+    // The browser tells of a selection late: whoever is at the button by then stays there.
+    if (!this.#ask.isConnected) this.#root.append(this.#ask);
     // Below the words: above them is the phone's own menu.
     const left = Math.min(Math.max(8, box.left + box.width / 2 - this.#ask.offsetWidth / 2), innerWidth - this.#ask.offsetWidth - 8);
     this.#ask.style.left = `${left + scrollX}px`;
     this.#ask.style.top = `${box.bottom + scrollY + 10}px`;
+  }
+
+  /**
+   * Return what a comment on this range would quote, or null where none can be written.
+   * @param {Range} range
+   * @returns {Mark | null}
+   */
+  #quoted(range) {
+    if (!this.#body.contains(range.commonAncestorContainer) || this.#thread.section.querySelector("#palabre-form, [data-go=new]") === null) return null;
+    const article = new Article(this.#body);
+    const found = article.stretch(range);
+    if (!found || found.end - found.begin > 1500) return null;
+    const quote = describe(article.raw, found.begin, found.end);
+    if (!/[\p{L}\p{N}]/u.test(quote.exact)) return null;
+    return { keys: [], quote, count: 0, range: article.range(found.begin, found.end) };
   }
 
   /**
