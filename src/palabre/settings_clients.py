@@ -17,7 +17,7 @@ class Clients(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     read_whole: Annotated[
         int,
         _about(
-            "Characters up to which models read a comment whole; of a longer one they read its "
-            "beginning and end, so that clients need not wait."
+            "Characters up to which models read a comment whole; of a longer one they read so "
+            "many: its beginning, its end and its worst passage, so that clients need not wait."
         ),
-    ] = 5000
+    ] = 2500

@@ -40,6 +40,10 @@ class Linear:
         said = dict(zip(self._card.scores, self.logits(folded).tolist(), strict=True))
         return {name: curve.probability(said[name]) for name, curve in curves.items()}
 
+    def suspicion(self, folded: str, lang: str | None) -> float:
+        """Return the highest of the scores: how much worth another look a passage is."""
+        return max(self.scores(folded, lang).values(), default=0.0)
+
     def settle(self, folded: str, lang: str | None) -> Mapping[str, float] | None:
         """Return the scores when each lies below the card's figure, else None."""
         below = self._card.harmless_below(lang)

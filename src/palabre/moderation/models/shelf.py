@@ -12,7 +12,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from palabre.domain.decision import Span
-from palabre.moderation.model import FirstLook, Scored, UnavailableError
+from palabre.moderation.model import Scored, UnavailableError
 from palabre.moderation.models.card import Card, LinearCard, damaged, read_card
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from palabre.moderation.models.encoder import Encoder
+    from palabre.moderation.models.linear import Linear
 
 ENCODER: Final = "encoder"
 LINEAR: Final = "linear"
@@ -71,12 +72,16 @@ class ShelvedEncoder(Shelved["Encoder"]):
         return self.open().vector(text)
 
 
-class ShelvedFirstLook(Shelved[FirstLook]):
+class ShelvedFirstLook(Shelved["Linear"]):
     """The linear model on the shelf: a ``FirstLook``."""
 
     def settle(self, folded: str, lang: str | None) -> Mapping[str, float] | None:
         """Return the scores of a text that is plainly harmless, else None."""
         return self.open().settle(folded, lang)
+
+    def suspicion(self, folded: str, lang: str | None) -> float:
+        """Return the highest of the scores."""
+        return self.open().suspicion(folded, lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,7 @@ def read_shelf(folder: Path | None = None, *, threads: int = 1) -> Shelf:
 
         return encoder.load_encoder(folder / ENCODER, threads=threads)
 
-    def load_linear() -> FirstLook:
+    def load_linear() -> "Linear":
         from palabre.moderation.models import linear  # noqa: PLC0415 -- imports numpy
 
         return linear.load_linear(folder / LINEAR)
