@@ -16,6 +16,7 @@ from litestar import Litestar
 from palabre.application.close_thread import CloseThread
 from palabre.application.edit_comment import EditComment
 from palabre.application.incoming import Limits
+from palabre.application.highlight_comment import HighlightComment
 from palabre.application.known_sites import KnownSites
 from palabre.application.learn_site import LayersInUse
 from palabre.application.moderate import Moderate
@@ -116,6 +117,7 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
         rules=parts.rules,
         catalogues=catalogues,
         clock=clock,
+        highlight=HighlightComment(store=store, clock=clock),
         subscribe=mail.subscribe,
         subscriptions=mail.subscriptions,
         privacy=own_data(settings, parts.folder, store, clock),

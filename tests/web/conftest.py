@@ -13,6 +13,7 @@ from litestar.testing import TestClient
 from builders import ORIGIN, StillClock, a_moderator, a_site
 from palabre.application.close_thread import CloseThread
 from palabre.application.edit_comment import EditComment
+from palabre.application.highlight_comment import HighlightComment
 from palabre.application.incoming import Limits
 from palabre.application.moderate import Moderate
 from palabre.application.ports import Store
@@ -145,6 +146,7 @@ def build(
             vote=Vote(**parts),
             read=ReadThread(**parts),
             close_thread=CloseThread(**parts),
+            highlight=HighlightComment(**parts),
             moderate=Moderate(**parts, rules_version=rules.version, ground_of=lambda _: None),
             sign_in=SignIn(**parts, hasher=PlainHasher(), session_length=timedelta(hours=8)),
             sites=lambda: sites,

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from palabre.application import cursor
-from palabre.application.passage_ports import Mark
+from palabre.application.passage_ports import Mark as PassageMark
 from palabre.application.ports import Clock, Sort, Store, Stored, UnitOfWork
 from palabre.application.post_comment import known_site
 from palabre.application.stretch import Stretch
@@ -17,6 +17,7 @@ from palabre.domain.article import Thread
 from palabre.domain.comment import Author, Comment, Status
 from palabre.domain.decision import DecisionRecord
 from palabre.domain.errors import Code, Refusal
+from palabre.domain.highlight import MOST, Mark
 from palabre.domain.identifier import is_id
 from palabre.domain.person import Action, Case, Viewer, require
 from palabre.domain.site import Site
@@ -43,7 +44,8 @@ class Node:
 class ThreadPage:
     """One page of a thread. ``thread`` is None while nobody has written under the article.
 
-    ``has_passages``: there are comments on passages of it.
+    ``has_passages``: there are comments on passages of it. ``pinned``: the conversations that the
+    newsroom pinned; they stand among ``nodes`` too, each in its place.
     """
 
     site: Site
@@ -53,6 +55,7 @@ class ThreadPage:
     nodes: tuple[Node, ...]
     next: str | None
     has_passages: bool = False
+    pinned: tuple[Node, ...] = ()
 
     @property
     def count(self) -> int:
@@ -102,7 +105,8 @@ class ReadThread:
                     site=site, address=address, thread=None, sort=sort, nodes=(), next=None
                 )
             roots, rest = stretch.read(unit, thread)
-            with_replies = [r.comment.id for r in roots if r.comment.replies]
+            pins = unit.highlights.of_thread(thread.id, Mark.PINNED)[: MOST[Mark.PINNED]]
+            with_replies = [r.comment.id for r in (*roots, *pins) if r.comment.replies]
             below = unit.comments.replies(with_replies, first=REPLIES_SHOWN + 1)
             marked = bool(unit.passages.marks(thread.id, limit=1))
         nodes = tuple(_tree(root, below.get(root.comment.id, ())) for root in roots)
@@ -114,6 +118,7 @@ class ReadThread:
             nodes=nodes,
             next=rest,
             has_passages=marked,
+            pinned=tuple(_tree(root, below.get(root.comment.id, ())) for root in pins),
         )
 
     def replies(self, root_id: str, *, limit: int, after: str | None) -> Node:
@@ -164,7 +169,7 @@ class ReadThread:
                 votes = unit.votes.of([c.comment.id for c in _flat(nodes)], viewer.voter_key)
         return Mine(comments=tuple(own), votes=votes)
 
-    def passages(self, url: str) -> tuple[ThreadPage, Sequence[Mark]]:
+    def passages(self, url: str) -> tuple[ThreadPage, Sequence[PassageMark]]:
         """Return the passages of an article that were commented, beside an empty page of it."""
         address = canonical(url)
         with self.store.reading() as unit:

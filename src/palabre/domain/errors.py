@@ -42,6 +42,7 @@ class Code(StrEnum):
     MOVE_IMPOSSIBLE = "move_impossible"
     NOTHING_TO_UNDO = "nothing_to_undo"
     CLAIMED = "claimed"
+    HIGHLIGHTS_FULL = "highlights_full"
     LINK_INVALID = "link_invalid"
     LINK_EXPIRED = "link_expired"
     MAIL_OFF = "mail_off"

@@ -7,8 +7,15 @@ import sqlalchemy as sa
 
 from palabre.application.ports import Stored
 from palabre.domain.comment import Author, Body, Comment, Status
+from palabre.domain.highlight import PLAIN, Highlight
 from palabre.domain.passage import Passage
-from palabre.storage.tables import comment_authors, comment_bodies, comment_passages, comments
+from palabre.storage.tables import (
+    comment_authors,
+    comment_bodies,
+    comment_passages,
+    comments,
+    highlights,
+)
 
 _STATUS = {status.value: status for status in Status}
 _NOBODY = Author()
@@ -44,10 +51,12 @@ PASSAGE = (
     comment_passages.c.ends,
     comment_passages.c.fragment,
 )
+_HIGHLIGHT = (highlights.c.pinned, highlights.c.featured)
 _SIGNATURE = (comment_authors.c.name, comment_authors.c.is_staff)
 _BEGIN_SIGNATURE = len(COMMENT)
 _BEGIN_BODY = _BEGIN_SIGNATURE + len(_SIGNATURE) + 1
 _BEGIN_PASSAGE = _BEGIN_BODY + len(_BODY)
+_BEGIN_HIGHLIGHT = _BEGIN_PASSAGE + len(PASSAGE)
 
 WITH_WORDS = (
     comments.outerjoin(
@@ -59,15 +68,16 @@ WITH_WORDS = (
     )
     .outerjoin(comment_authors, comment_authors.c.comment_id == comments.c.id)
     .outerjoin(comment_passages, comment_passages.c.comment_id == comments.c.id)
+    .outerjoin(highlights, highlights.c.comment_id == comments.c.id)
 )
 
 # What a reader's page is made from never carries a mail address.
 FOR_READERS = sa.select(
-    *COMMENT, *_SIGNATURE, sa.null().label("email"), *_BODY, *PASSAGE
+    *COMMENT, *_SIGNATURE, sa.null().label("email"), *_BODY, *PASSAGE, *_HIGHLIGHT
 ).select_from(WITH_WORDS)
-FOR_DESK = sa.select(*COMMENT, *_SIGNATURE, comment_authors.c.email, *_BODY, *PASSAGE).select_from(
-    WITH_WORDS
-)
+FOR_DESK = sa.select(
+    *COMMENT, *_SIGNATURE, comment_authors.c.email, *_BODY, *PASSAGE, *_HIGHLIGHT
+).select_from(WITH_WORDS)
 
 
 def comment_of(row: Sequence[Any]) -> Comment:
@@ -106,6 +116,11 @@ def passage_of(row: Sequence[Any]) -> Passage | None:
     )
 
 
+def _highlight_of(pinned: bool | None, featured: bool | None) -> Highlight:
+    # Nearly all comments have no row there, and share one value.
+    return Highlight(pinned=pinned, featured=bool(featured)) if pinned is not None else PLAIN
+
+
 def stored_of(row: Sequence[Any]) -> Stored:
     """Return the comment with its words from a row of ``FOR_READERS`` or ``FOR_DESK``."""
     name, is_staff, email = row[_BEGIN_SIGNATURE:_BEGIN_BODY]
@@ -115,7 +130,8 @@ def stored_of(row: Sequence[Any]) -> Stored:
         comment=comment_of(row),
         author=Author(name=name, email=email, is_staff=is_staff) if signed else _NOBODY,
         body=body_of(body) if body[0] is not None else None,
-        passage=passage_of(row[_BEGIN_PASSAGE : _BEGIN_PASSAGE + len(PASSAGE)]),
+        passage=passage_of(row[_BEGIN_PASSAGE:_BEGIN_HIGHLIGHT]),
+        highlight=_highlight_of(*row[_BEGIN_HIGHLIGHT : _BEGIN_HIGHLIGHT + len(_HIGHLIGHT)]),
     )
 
 

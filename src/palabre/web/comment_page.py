@@ -11,12 +11,13 @@ from palabre.web.forms import form_token
 from palabre.web.house import House
 from palabre.web.languages import catalogue_for
 from palabre.web.links import Place
+from palabre.web.mode_view import is_open
 from palabre.web.notices import notice_of
 from palabre.web.privacy_page import data_link, form_notices
 from palabre.web.statement_pages import statement_values
 from palabre.web.thread_form import Draft, edit_form, with_draft
 from palabre.web.thread_view import Look
-from palabre.web.visitors import viewer_of
+from palabre.web.visitors import is_of_newsroom, viewer_of
 
 
 def comment_page(
@@ -40,14 +41,15 @@ def comment_page(
         viewer=viewer,
         now=house.clock(),
         place=Place(path="/thread", fixed=fixed),
+        newsroom=is_of_newsroom(request, found.site.id),
     )
-    is_open = found.thread.is_open(look.now)
+    still_open = is_open(house, found.thread)
     mine = house.read.mine(found.thread, (), viewer) if _is_known(viewer) else None
     if mine is not None and all(s.comment.id != comment_id for s, _ in mine.comments):
         mine = Mine(comments=((found.stored, record),), votes=mine.votes)
     is_mine = viewer.wrote(found.comment)
-    view = look.comment(found.stored, is_open=is_open, votes=mine)
-    form = edit_form(mine, look, comment_id, kind="edit") if is_mine and is_open else None
+    view = look.comment(found.stored, is_open=still_open, votes=mine)
+    form = edit_form(mine, look, comment_id, kind="edit") if is_mine and still_open else None
     if form is not None and draft is not None:
         form = with_draft(form, draft, words)
     until = found.comment.created_at + house.config.edit_window

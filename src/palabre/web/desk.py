@@ -17,13 +17,14 @@ from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import is_id
 from palabre.domain.permission import Task, may_somewhere
 from palabre.domain.person import Moderator
-from palabre.web import desk_door, desk_list, desk_one, desk_search, views
+from palabre.web import desk_door, desk_list, desk_one, desk_place, desk_search, views
 from palabre.web.desk_door import who
 from palabre.web.desk_list import FILTERS, PAGE, kept
 from palabre.web.desk_view import DeskLook
 from palabre.web.forms import FIELD, desk_token, read_desk_form
 from palabre.web.house import House
 from palabre.web.languages import catalogue_for
+from palabre.web.visitors import has_been_at_desk, newsroom_cookie
 
 TABS = (Status.HELD, Status.REFUSED, Status.PUBLISHED)
 
@@ -45,7 +46,10 @@ def routes(house: House) -> list[HTTPRouteHandler]:
             if refusal.code is not Code.SIGN_IN_REQUIRED:
                 raise
             return Redirect("/desk/sign-in", status_code=_SEE_OTHER)
-        return await asyncio.to_thread(_queue_page, request, house, moderator, token)
+        answer = await asyncio.to_thread(_queue_page, request, house, moderator, token)
+        if not has_been_at_desk(request):
+            answer.cookies.append(newsroom_cookie(house))
+        return answer
 
     @post("/desk/comments/{comment_id:str}", status_code=_SEE_OTHER)
     async def decide(request: Asked) -> Response[Any]:
@@ -78,6 +82,7 @@ def routes(house: House) -> list[HTTPRouteHandler]:
     return [
         *(queue, decide, close_thread),
         *desk_one.routes(house),
+        *desk_place.routes(house),
         *desk_search.routes(house),
         *desk_door.routes(house),
     ]

@@ -17,6 +17,7 @@ from palabre.web.forms import FIELD, form_token, read_desk_form, read_form
 from palabre.web.house import House
 from palabre.web.languages import catalogue_for
 from palabre.web.limits import Limiter
+from palabre.web.visitors import NEWSROOM_COOKIE
 
 COOKIE = "palabre_desk"
 
@@ -54,6 +55,7 @@ def routes(house: House) -> list[HTTPRouteHandler]:
         await house.desk_writers(house.sign_in.out, token)
         answer = Redirect("/desk/sign-in", status_code=_SEE_OTHER)
         answer.delete_cookie(COOKIE, path="/desk")
+        answer.delete_cookie(NEWSROOM_COOKIE, path="/")
         return answer
 
     return [door, sign_in, sign_out]

@@ -8,11 +8,13 @@ from palabre.application.ports import QueueItem
 from palabre.application.work_ports import COUNTED
 from palabre.domain.comment import Status
 from palabre.domain.decision import ActorKind, DecisionRecord, Evidence, Span
+from palabre.domain.highlight import Mark
 from palabre.domain.person import Moderator
 from palabre.moderation.detectors.classifier import WINDOWS
 from palabre.moderation.explain import Audience, explain
 from palabre.web.house import Catalogue, House
 from palabre.web.notices import sentences
+from palabre.web.passages import link_to
 
 KEYS = "123456789bdfgilmpqtvwxyz"  # what the desk's own keys leave free
 
@@ -50,7 +52,7 @@ class DecisionView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemView:
-    """One comment of the queue."""
+    """One comment of the queue. ``about``: the passage of the article that it is about."""
 
     id: str
     status: str
@@ -70,6 +72,10 @@ class ItemView:
     decision: DecisionView
     history: tuple[DecisionView, ...]
     can_undo: bool
+    about: str = ""
+    about_link: str = ""
+    marks: tuple[str, ...] = ()
+    is_root: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +123,10 @@ class DeskLook:
             can_undo=by_moderator
             and item.record.supersedes is not None
             and comment.status is not Status.DELETED,
+            about=stored.passage.exact if stored.passage else "",
+            about_link=link_to(item.thread.article.url, stored.passage) if stored.passage else "",
+            marks=tuple(mark.value for mark in Mark if stored.highlight.has(mark)),
+            is_root=comment.parent_id is None,
         )
 
     def decision(self, record: DecisionRecord, text: str) -> DecisionView:

@@ -47,6 +47,7 @@ STATUS: dict[Code, int] = {
     Code.MOVE_IMPOSSIBLE: 409,
     Code.NOTHING_TO_UNDO: 409,
     Code.CLAIMED: 409,
+    Code.HIGHLIGHTS_FULL: 409,
     Code.LINK_INVALID: 404,
     Code.LINK_EXPIRED: 410,
     Code.MAIL_OFF: 409,

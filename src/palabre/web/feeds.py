@@ -19,6 +19,7 @@ from litestar.handlers import HTTPRouteHandler
 from palabre.application.ports import Sort, Stored
 from palabre.application.read_thread import Node
 from palabre.domain.errors import Code, Refusal
+from palabre.domain.highlight import Mark
 from palabre.web.answers import PUBLIC
 from palabre.web.assets import not_modified
 from palabre.web.house import Catalogue, House
@@ -132,6 +133,8 @@ def as_atom(feed: Feed, house: House, words: Catalogue) -> bytes:
         _text(entry, "published", comment.created_at.isoformat())
         _text(entry, "updated", (comment.edited_at or comment.created_at).isoformat())
         _text(ET.SubElement(entry, "author"), "name", _name(stored, words))
+        for mark in _marks(stored):
+            ET.SubElement(entry, "category", {"term": mark, "label": words.say(f"comment.{mark}")})
         _link(entry, "alternate", f"{article}#c-{comment.id}", "text/html")
         _link(entry, "related", f"{house.config.base_url}/comments/{comment.id}", "text/html")
         if comment.parent_id:
@@ -156,6 +159,7 @@ def as_json(feed: Feed, house: House, words: Catalogue) -> bytes:
             "date_modified": (stored.comment.edited_at or stored.comment.created_at).isoformat(),
             "authors": [{"name": _name(stored, words)}],
             "language": stored.comment.lang,
+            "tags": _marks(stored),
             "_palabre": {"parent": stored.comment.parent_id},
         }
         for stored, article in feed.comments
@@ -186,6 +190,10 @@ def _link(
 
 def _name(stored: Stored, words: Catalogue) -> str:
     return stored.author.name or words.say("comment.guest")
+
+
+def _marks(stored: Stored) -> list[str]:
+    return [mark.value for mark in Mark if stored.highlight.has(mark)]
 
 
 def _title(stored: Stored, words: Catalogue) -> str:

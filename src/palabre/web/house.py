@@ -10,6 +10,7 @@ from palabre.application.close_thread import CloseThread
 from palabre.application.edit_comment import EditComment
 from palabre.application.erase_person import ErasePerson
 from palabre.application.export_person import ExportPerson
+from palabre.application.highlight_comment import HighlightComment
 from palabre.application.hold_comment import HoldComment
 from palabre.application.manage_subscriptions import ManageSubscriptions
 from palabre.application.moderate import Moderate
@@ -145,6 +146,7 @@ class House:
     moderate: Moderate
     close_thread: CloseThread
     sign_in: SignIn
+    highlight: HighlightComment
     sites: Callable[[], tuple[Site, ...]]
     check: Callable[[], None]
     rules: RuleBook

@@ -218,7 +218,9 @@ class PublicApi:
         # Encoding a page takes as long as reading it: both in the thread, off the event loop.
         page = self._page(Query(request.scope["query_string"]))
         rests_on_page(request, self._house, page)
-        return answers.public(request, showing.page_out(self._house, page), vary=PACKED)
+        is_first = "after=" not in request.scope["query_string"].decode("ascii", "replace")
+        content = showing.page_out(self._house, page, is_first=is_first)
+        return answers.public(request, content, vary=PACKED)
 
     def _page(self, query: Query) -> ThreadPage:
         limit = query.number("limit", default=self._house.config.page_size, maximum=MAX_LIMIT)

@@ -9,10 +9,12 @@ from palabre.application.post_comment import Posted
 from palabre.application.read_thread import Located, Node, ThreadPage
 from palabre.domain.comment import Status
 from palabre.domain.decision import DecisionRecord
+from palabre.domain.mode import InForce
 from palabre.moderation.explain import Audience, explain
 from palabre.web.anchors import anchor_out
 from palabre.web.house import Catalogue, House
-from palabre.web.wire import CommentOut, JudgedOut, OwnOut, PageOut, PostedOut, ThreadOut
+from palabre.web.mode_view import in_force, is_open
+from palabre.web.wire import CommentOut, JudgedOut, ModeOut, OwnOut, PageOut, PostedOut, ThreadOut
 
 
 def permalink(house: House, comment_id: str) -> str:
@@ -50,12 +52,15 @@ def comment_out(house: House, stored: Stored, node: Node | None = None) -> Comme
         replies_next=node.next if node else None,
         permalink=permalink(house, comment.id),
         anchor=None if gone else anchor_out(stored.passage),
+        pinned=not gone and stored.highlight.pinned,
+        featured=not gone and stored.highlight.featured,
     )
 
 
-def page_out(house: House, page: ThreadPage) -> PageOut:
+def page_out(house: House, page: ThreadPage, *, is_first: bool = True) -> PageOut:
     """Return one page of a thread; one nobody has written in yet is open and empty."""
-    thread = page.thread
+    pinned = page.pinned if is_first else ()
+    thread, mode = page.thread, in_force(house, page)
     return PageOut(
         url=page.address.url,
         title=thread.article.title if thread else "",
@@ -63,7 +68,23 @@ def page_out(house: House, page: ThreadPage) -> PageOut:
         sort=page.sort.value,
         comments=[comment_out(house, node.stored, node) for node in page.nodes],
         next=page.next,
-        open=thread is None or thread.is_open(house.clock()),
+        open=(thread is None or thread.is_open(house.clock())) and not mode.closed,
+        mode=mode_out(mode),
+        pinned=[comment_out(house, node.stored, node) for node in pinned],
+    )
+
+
+def mode_out(found: InForce) -> ModeOut | None:
+    """Return how comments are taken at present; None: as always."""
+    if not found.says_something:
+        return None
+    return ModeOut(
+        held=found.holds_all,
+        known_readers=found.known_only,
+        minutes=found.slow_minutes or None,
+        opens_at=found.opens_at,
+        shuts_at=found.shuts_at,
+        why=[reason.value for reason in found.why],
     )
 
 
@@ -74,7 +95,7 @@ def thread_out(house: House, found: Located) -> ThreadOut:
         url=thread.article.url,
         title=thread.article.title,
         count=thread.public_count,
-        open=thread.is_open(house.clock()),
+        open=is_open(house, thread),
     )
 
 

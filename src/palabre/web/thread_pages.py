@@ -18,8 +18,9 @@ from palabre.web.notices import Notice
 from palabre.web.passages import asked_on, keys_in
 from palabre.web.privacy_page import data_link, form_notices
 from palabre.web.thread_form import Draft, FormView, form_of, with_draft
-from palabre.web.thread_view import CommentView, Look, ThreadView, thread_view
-from palabre.web.visitors import MEMBER, signed_name, viewer_of
+from palabre.web.thread_shapes import CommentView, ThreadView
+from palabre.web.thread_view import Look, thread_view
+from palabre.web.visitors import MEMBER, has_been_at_desk, is_of_newsroom, signed_name, viewer_of
 
 # Roots that the element takes at a time: a slow phone reads them without a stop that is felt.
 _STRETCH = 50
@@ -111,6 +112,7 @@ def show(
         place=replace(place, sort=asked.sort, after=asked.after),
         posted=asked.posted,
         signed=signed_name(request, page.site.id),
+        newsroom=is_of_newsroom(request, page.site.id),
     )
     thread = thread_view(page, mine, look)
     reply = _answered(house, thread, viewer, asked.reply, words)
@@ -133,7 +135,7 @@ def is_personal(request: Request[Any, Any, Any], house: House) -> bool:
     """Tell whether a page made for this request may differ from everybody's."""
     viewer = viewer_of(request, house)
     known = viewer.author_key is not None or viewer.voter_key is not None
-    return known or MEMBER in request.scope["state"]
+    return known or MEMBER in request.scope["state"] or has_been_at_desk(request)
 
 
 def _mine(house: House, page: ThreadPage, viewer: Viewer) -> Mine | None:

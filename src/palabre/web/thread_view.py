@@ -1,6 +1,6 @@
 """A thread as its page shows it: every word, time and link worked out, nothing left to decide."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,15 +10,16 @@ from palabre.application.ports import Sort, Stored
 from palabre.application.read_thread import Mine, Node, ThreadPage
 from palabre.domain.comment import Status
 from palabre.domain.decision import DecisionRecord
+from palabre.domain.highlight import Mark
 from palabre.domain.passage import Passage
 from palabre.domain.person import Viewer
-from palabre.domain.vote import Value
 from palabre.web.house import Catalogue, House
 from palabre.web.links import Place, anchor
 from palabre.web.notices import Notice, notice_of
 from palabre.web.passages import ANY, link_to
 
 _GONE = {
+from palabre.web.thread_shapes import CommentView, PassageView, SortView, ThreadView, flat
     Status.DELETED: "comment.deleted",
     Status.REFUSED: "comment.removed",
     Status.HELD: "comment.hidden",
@@ -26,85 +27,11 @@ _GONE = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PassageView:
-    """The passage a comment is about, with a link that shows it in the article."""
-
-    key: str
-    text: str
-    link: str
-    fragment: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommentView:
-    """One comment. ``html`` None: its words are not shown, ``gone`` says why."""
-
-    id: str
-    anchor: str
-    name: str
-    is_staff: bool
-    is_mine: bool
-    is_public: bool
-    status: str
-    depth: int
-    lang: str
-    html: Markup | None
-    gone: str
-    at: datetime
-    ago: str
-    moment: str
-    edited: str | None
-    up: int
-    down: int
-    vote: Value
-    can_vote: bool
-    can_reply: bool
-    can_edit: bool
-    until: str | None = None
-    passage: PassageView | None = None
-    parent_id: str | None = None
-    parent: tuple[str, str] | None = None
-    notice: Notice | None = None
-    replies: tuple["CommentView", ...] = ()
-    rest: str | None = None
-    is_here: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SortView:
-    """A link to one order of the thread."""
-
-    label: str
-    link: str
-    is_current: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThreadView:
-    """The thread as a whole. ``first`` holds what only this reader sees, or has just written."""
-
-    count: int
-    url: str
-    title: str
-    is_open: bool
-    sorts: tuple[SortView, ...]
-    first: tuple[CommentView, ...]
-    comments: tuple[CommentView, ...]
-    more: str | None
-    all: str | None
-    is_later_page: bool
-    version: int = 0
-    on: str | None = None
-    all_on: str | None = None
-
-    def find(self, comment_id: str) -> CommentView | None:
-        """Return a comment of this page."""
-        return next((c for c in _flat((*self.first, *self.comments)) if c.id == comment_id), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """Who looks, when, and in which words; ``signed``: the name their own site gives them."""
+    """Who looks, when, and in which words; ``signed``: the name their own site gives them.
+
+    ``newsroom``: their browser has been at the desk, so that a way there is shown.
+    """
 
     house: House
     words: Catalogue
@@ -115,6 +42,7 @@ class Look:
     signed: str | None = None
 
     @property
+    newsroom: bool = False
     def is_staff(self) -> bool:
         """Tell whether the site's newsroom looks: it may write in a closed thread."""
         return self.signed is not None and self.viewer.staff_of is not None
@@ -173,12 +101,15 @@ class Look:
             is_here=comment.id == self.posted,
         )
 
+            marks=tuple(m.value for m in Mark if html and stored.highlight.has(m)),
+            can_moderate=self.newsroom and html is not None,
 
 def thread_view(page: ThreadPage, mine: Mine | None, look: Look) -> ThreadView:
     """Return the thread with the reader's own comments in their places."""
     is_open = page.thread is None or page.thread.is_open(look.now)
     trees = tuple(
-        node_view(node, look, mine, is_open=is_open, url=page.address.url) for node in page.nodes
+        node_view(node, look, mine, is_open=is_open, url=page.address.url)
+        for node in _in_order(page, look.place)
     )
     own, trees = _with_own(trees, mine, look, is_open=is_open, url=page.address.url)
     place = look.place
@@ -211,6 +142,14 @@ def _on_passages(place: Place) -> str:
     kept = tuple(pair for pair in place.fixed if pair[0] != "on")
     on = () if "on" in dict(place.fixed) else (("on", ANY),)
     return replace(place, fixed=(*kept, *on)).to("palabre")
+def _in_order(page: ThreadPage, place: Place) -> Iterator[Node]:
+    """Yield the conversations, those that are pinned once: first of all, on the first page."""
+    pinned = {node.stored.comment.id for node in page.pinned}
+    if place.after is None:
+        yield from page.pinned
+    yield from (node for node in page.nodes if node.stored.comment.id not in pinned)
+
+
 
 
 def _passage_view(passage: Passage | None, url: str) -> PassageView | None:
@@ -260,7 +199,7 @@ def _with_own(
     if mine is None:
         return (), trees
     records = {stored.comment.id: record for stored, record in mine.comments}
-    shown = {view.id for view in _flat(trees)}
+    shown = {view.id for view in flat(trees)}
     below: dict[str, list[CommentView]] = {}
     first: list[CommentView] = []
     for stored, record in mine.comments:
@@ -285,9 +224,3 @@ def _with_own(
 
     waiting = {view.id for views in below.values() for view in views}
     return tuple(first), tuple(place(view) for view in trees)
-
-
-def _flat(views: Iterable[CommentView]) -> Iterable[CommentView]:
-    for view in views:
-        yield view
-        yield from _flat(view.replies)

@@ -31,6 +31,8 @@ AUTHOR_COOKIE = "palabre_author"
 VOTER_COOKIE = "palabre_voter"
 VOTER_HEADER = "Palabre-Voter"
 MEMBER_COOKIE = "palabre_member"
+# Set at the desk, for all paths: pages show a way there. It is worth nothing else.
+NEWSROOM_COOKIE = "palabre_newsroom"
 MEMBER_HEADER = "Palabre-Member"
 # Noted on a request by ``sign_on.Members``: the member, or why the token does not hold.
 MEMBER = "palabre_member"
@@ -91,6 +93,30 @@ def signed_name(request: Request[Any, Any, Any], site_id: str) -> str | None:
     """Return the name under which a member of this site writes."""
     found = request.scope["state"].get(MEMBER)
     return found.name if isinstance(found, Member) and found.site_id == site_id else None
+
+
+def has_been_at_desk(request: Request[Any, Any, Any]) -> bool:
+    """Tell whether this browser has a session at the desk, or says so."""
+    return NEWSROOM_COOKIE in request.cookies
+
+
+def is_of_newsroom(request: Request[Any, Any, Any], site_id: str) -> bool:
+    """Tell whether a way to the desk is shown; who may do what is asked there."""
+    found = request.scope["state"].get(MEMBER)
+    is_staff = isinstance(found, Member) and found.site_id == site_id and found.is_staff
+    return is_staff or has_been_at_desk(request)
+
+
+def newsroom_cookie(house: House) -> Cookie:
+    """Return the cookie by which pages show a way to the desk, for as long as a session lasts."""
+    return Cookie(
+        key=NEWSROOM_COOKIE,
+        value="1",
+        max_age=int(house.config.session_length.total_seconds()),
+        httponly=True,
+        secure=house.config.base_url.startswith("https:"),
+        samesite="lax",
+    )
 
 
 def voter_token(request: Request[Any, Any, Any]) -> str | None:

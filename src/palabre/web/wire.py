@@ -89,7 +89,8 @@ class CommentOut(msgspec.Struct, kw_only=True):
     A comment that is gone but has answers keeps its place with ``status`` "removed" and no words.
     ``name`` null: a guest. ``replies_count`` counts the published comments below, for a root all of
     them and for others those shown; ``replies_next`` is the cursor to the rest below a root.
-    ``anchor``: the passage it is about; null: the whole article.
+    ``anchor``: the passage it is about; null: the whole article. ``pinned``, ``featured``: lifted
+    out by the newsroom.
     """
 
     id: CommentId
@@ -111,10 +112,32 @@ class CommentOut(msgspec.Struct, kw_only=True):
     replies_next: str | None
     permalink: str
     anchor: AnchorOut | None = None
+    pinned: bool = False
+    featured: bool = False
+
+
+class ModeOut(msgspec.Struct, kw_only=True):
+    """How comments are taken at present.
+
+    ``held``: each waits for a moderator; ``known_readers``: nobody else may write; ``minutes``
+    between two comments of one author. ``opens_at``: closed until then, ``shuts_at``: open until
+    then.
+    """
+
+    held: bool
+    known_readers: bool
+    minutes: int | None
+    opens_at: datetime | None
+    shuts_at: datetime | None
+    why: list[Literal["surge", "subject", "abuse", "absent"]]
 
 
 class PageOut(msgspec.Struct, kw_only=True):
-    """One page of a thread: the same for everybody."""
+    """One page of a thread: the same for everybody.
+
+    ``pinned``: conversations to be shown before all others, on the first page; they are among
+    ``comments`` as well, each in its place, so that paging neither repeats nor skips.
+    """
 
     url: str
     title: str
@@ -123,6 +146,8 @@ class PageOut(msgspec.Struct, kw_only=True):
     comments: list[CommentOut]
     next: str | None
     open: bool
+    mode: ModeOut | None = None
+    pinned: list[CommentOut] = []
 
 
 class RepliesOut(msgspec.Struct, kw_only=True):
