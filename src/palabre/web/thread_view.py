@@ -15,11 +15,13 @@ from palabre.domain.passage import Passage
 from palabre.domain.person import Viewer
 from palabre.web.house import Catalogue, House
 from palabre.web.links import Place, anchor
-from palabre.web.notices import Notice, notice_of
+from palabre.web.mode_view import in_force
+from palabre.web.mode_view import notice_of as mode_notice
+from palabre.web.notices import notice_of
 from palabre.web.passages import ANY, link_to
+from palabre.web.thread_shapes import CommentView, PassageView, SortView, ThreadView, flat
 
 _GONE = {
-from palabre.web.thread_shapes import CommentView, PassageView, SortView, ThreadView, flat
     Status.DELETED: "comment.deleted",
     Status.REFUSED: "comment.removed",
     Status.HELD: "comment.hidden",
@@ -40,9 +42,9 @@ class Look:
     place: Place
     posted: str | None = None
     signed: str | None = None
+    newsroom: bool = False
 
     @property
-    newsroom: bool = False
     def is_staff(self) -> bool:
         """Tell whether the site's newsroom looks: it may write in a closed thread."""
         return self.signed is not None and self.viewer.staff_of is not None
@@ -99,14 +101,16 @@ class Look:
             if is_mine and (comment.id == self.posted or not is_public)
             else None,
             is_here=comment.id == self.posted,
-        )
-
             marks=tuple(m.value for m in Mark if html and stored.highlight.has(m)),
             can_moderate=self.newsroom and html is not None,
+        )
+
 
 def thread_view(page: ThreadPage, mine: Mine | None, look: Look) -> ThreadView:
     """Return the thread with the reader's own comments in their places."""
-    is_open = page.thread is None or page.thread.is_open(look.now)
+    found = in_force(look.house, page)
+    ended = page.thread is not None and not page.thread.is_open(look.now)
+    is_open = not ended and not found.closed
     trees = tuple(
         node_view(node, look, mine, is_open=is_open, url=page.address.url)
         for node in _in_order(page, look.place)
@@ -118,6 +122,7 @@ def thread_view(page: ThreadPage, mine: Mine | None, look: Look) -> ThreadView:
         url=page.address.url,
         title=page.thread.article.title if page.thread else "",
         is_open=is_open,
+        mode=None if ended else mode_notice(found, look.words),
         sorts=tuple(
             SortView(
                 label=look.words.say(f"thread.sort.{sort.value}"),
@@ -137,11 +142,6 @@ def thread_view(page: ThreadPage, mine: Mine | None, look: Look) -> ThreadView:
     )
 
 
-def _on_passages(place: Place) -> str:
-    """Return the link that leaves comments on the whole article out, or brings them back."""
-    kept = tuple(pair for pair in place.fixed if pair[0] != "on")
-    on = () if "on" in dict(place.fixed) else (("on", ANY),)
-    return replace(place, fixed=(*kept, *on)).to("palabre")
 def _in_order(page: ThreadPage, place: Place) -> Iterator[Node]:
     """Yield the conversations, those that are pinned once: first of all, on the first page."""
     pinned = {node.stored.comment.id for node in page.pinned}
@@ -150,6 +150,11 @@ def _in_order(page: ThreadPage, place: Place) -> Iterator[Node]:
     yield from (node for node in page.nodes if node.stored.comment.id not in pinned)
 
 
+def _on_passages(place: Place) -> str:
+    """Return the link that leaves comments on the whole article out, or brings them back."""
+    kept = tuple(pair for pair in place.fixed if pair[0] != "on")
+    on = () if "on" in dict(place.fixed) else (("on", ANY),)
+    return replace(place, fixed=(*kept, *on)).to("palabre")
 
 
 def _passage_view(passage: Passage | None, url: str) -> PassageView | None:
