@@ -4,7 +4,9 @@
 
 The stream is the judge's own day: 90 % harmless comments, 10 % that are not, 60 to 150 characters,
 French and English in turn. Memory is PSS: pages that processes share are counted once among them.
-Run it on a quiet machine; the whole programme keeps to one core.
+The whole programme keeps to one core, and everything is measured in turns of fifty comments beside
+the bare encoder (the same runs of the same graph, its pieces cut beforehand): on a machine that
+others use as well the share of the bare encoder's rate is the figure that lasts.
 """
 
 import argparse
@@ -20,22 +22,26 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 from labelled_comments import Comment, harmful, harmless
 
-from palabre.domain.decision import Verdict
+from palabre.domain.decision import Decision, Verdict
 from palabre.moderation.engine import Depth, judge
 from palabre.moderation.facts import Facts
 from palabre.moderation.house import house_rules
+from palabre.moderation.models.encoder import Encoder
 from palabre.moderation.models.shelf import read_shelf
 from palabre.moderation.rulebook import RuleBook
 
 PALABRE = (sys.executable, "-m", "palabre.cli")
 HARMLESS_SHARE = 0.9
 SHORTEST, LONGEST = 60, 150
+TURN = 50
 TARGETS = {"full": 200.0, "fast": 1000.0}
 
 
@@ -47,35 +53,103 @@ def stream(count: int, seed: int = 1) -> list[Comment]:
     return [chance.choice(good if chance.random() < HARMLESS_SHARE else bad) for _ in range(count)]
 
 
-def rate(book: RuleBook, comments: list[Comment], depth: Depth) -> dict[str, float]:
-    """Return comments a second, the share that the encoder read, and shares of verdicts."""
+@dataclass
+class Pace:
+    """What a way of judging took: seconds by the clock, seconds of the processor, decisions."""
+
+    took: float = 0.0
+    busy: float = 0.0
+    count: int = 0
+    decisions: list[Decision] = field(default_factory=list)
+
+    def turn(self, texts: list[Comment], act: Callable[[Comment], Decision | None]) -> None:
+        """Take a turn of comments."""
+        begin, busy = time.perf_counter(), time.process_time()
+        said = [act(comment) for comment in texts]
+        self.took += time.perf_counter() - begin
+        self.busy += time.process_time() - busy
+        self.count += len(texts)
+        self.decisions += [decision for decision in said if decision]
+
+
+class Bare:
+    """Runs the encoder's graph on a comment and does nothing else."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._cut: dict[str, dict[str, np.ndarray]] = {}
+
+    def prepare(self, comments: list[Comment]) -> None:
+        """Cut comments into pieces."""
+        for comment in comments:
+            row = np.array([self._encoder.windows(comment.text)[0].ids], np.int64)
+            self._cut[comment.text] = {"input_ids": row, "attention_mask": np.ones_like(row)}
+
+    def __call__(self, comment: Comment) -> None:
+        """Run."""
+        self._encoder._session.run(["logits"], self._cut[comment.text])  # noqa: SLF001 -- this alone
+
+
+def rates(book: RuleBook, encoder: Encoder, comments: list[Comment]) -> dict[str, Pace]:
+    """Return the pace of the bare encoder and of each depth, taken in turns."""
     facts = {c.lang: Facts(lang=c.lang) for c in comments}
-    for comment in comments[:20]:
-        judge(comment.text, facts[comment.lang], book, depth)
-    begin, busy = time.perf_counter(), time.process_time()
-    decisions = [judge(c.text, facts[c.lang], book, depth) for c in comments]
-    took, busy = time.perf_counter() - begin, time.process_time() - busy
-    read = sum("classifier" not in d.not_needed for d in decisions)
-    stopped = sum(d.verdict is not Verdict.PUBLISH for d in decisions)
-    return {
-        "per second": len(comments) / took,
-        "per second of the processor": len(comments) / busy,
-        "read by the encoder": read / len(comments),
-        "held or refused": stopped / len(comments),
-        "not checked": sum(bool(d.not_checked) for d in decisions) / len(comments),
-    }
+    bare = Bare(encoder)
+    bare.prepare(comments)
+    acts: dict[str, Callable[[Comment], Decision | None]] = {"bare": bare}
+    for depth in Depth:
+        acts[depth.value] = lambda c, d=depth: judge(c.text, facts[c.lang], book, d)
+    for act in acts.values():
+        for comment in comments[:20]:
+            act(comment)
+    paces = {name: Pace() for name in acts}
+    for begin in range(0, len(comments), TURN):
+        for name, act in acts.items():
+            paces[name].turn(comments[begin : begin + TURN], act)
+    return paces
 
 
-def slowest(book: RuleBook, comments: list[Comment], length: int = 300) -> tuple[float, float]:
-    """Return median and 99th percentile in ms of judging comments of ``length`` characters."""
+def told(name: str, pace: Pace, bare: Pace) -> str:
+    """Return a line on a pace."""
+    wanted = f" (wanted {TARGETS[name]:.0f})" if name in TARGETS else ""
+    line = (
+        f"{name:5} {pace.count / pace.took:8.0f} comments/s{wanted};"
+        f" {pace.count / pace.busy:.0f} a second of processor time,"
+        f" {bare.busy / pace.busy * pace.count / bare.count:.2f} of the bare encoder's"
+    )
+    if not pace.decisions:
+        return line
+    read = sum("classifier" not in d.not_needed for d in pace.decisions)
+    stopped = sum(d.verdict is not Verdict.PUBLISH for d in pace.decisions)
+    unchecked = sum(bool(d.not_checked) for d in pace.decisions)
+    shares = [part / pace.count for part in (read, stopped, unchecked)]
+    named = zip(("read by the encoder", "stopped", "not checked"), shares, strict=True)
+    return f"{line}; " + ", ".join(f"{what} {share:.1%}" for what, share in named)
+
+
+def slowest(
+    book: RuleBook, encoder: Encoder, comments: list[Comment], length: int = 300
+) -> dict[str, tuple[float, float]]:
+    """Return median and 99th percentile in ms for comments of ``length`` characters.
+
+    Of the bare encoder, of the judge, and of the judge by the processor's time.
+    """
     joined = " ".join(c.text for c in comments)
-    took = []
+    found: dict[str, list[float]] = {"bare": [], "full": [], "full, processor": []}
+    bare = Bare(encoder)
     for begin in range(0, min(len(joined) - length, 500 * length), length):
-        text = joined[begin : begin + length]
+        comment = Comment(joined[begin : begin + length], "fr", frozenset())
+        bare.prepare([comment])
         start = time.perf_counter()
-        judge(text, Facts(lang="fr"), book)
-        took.append((time.perf_counter() - start) * 1000)
-    return statistics.median(took), statistics.quantiles(took, n=100)[98]
+        bare(comment)
+        found["bare"].append(time.perf_counter() - start)
+        start, busy = time.perf_counter(), time.process_time()
+        judge(comment.text, Facts(lang="fr"), book)
+        found["full"].append(time.perf_counter() - start)
+        found["full, processor"].append(time.process_time() - busy)
+    return {
+        name: (1000 * statistics.median(took), 1000 * statistics.quantiles(took, n=100)[98])
+        for name, took in found.items()
+    }
 
 
 def first_verdict(environment: dict[str, str]) -> float:
@@ -181,16 +255,13 @@ def main() -> None:
     comments = stream(arguments.count)
     average = statistics.mean(len(c.text) for c in comments)
     print(f"{len(comments)} comments, {average:.0f} characters on average, 90 % harmless")
-    for depth in Depth:
-        found = rate(book, comments, depth)
-        wanted = TARGETS.get(depth.value)
-        told = ", ".join(f"{name} {value:.1%}" for name, value in list(found.items())[2:])
-        # On a machine that others use as well, the time of the processor is the fairer figure.
-        told += f"; {found['per second of the processor']:.0f} a second of processor time"
-        goal = f" (wanted {wanted:.0f})" if wanted else ""
-        print(f"{depth.value:5} {found['per second']:8.0f} comments/s{goal}; {told}")
-    median, last = slowest(book, comments)
-    print(f"300 characters, full: median {median:.1f} ms, p99 {last:.1f} ms (wanted < 25)")
+    assert shelf.encoder is not None
+    encoder = shelf.encoder.open()
+    paces = rates(book, encoder, comments)
+    for name, pace in paces.items():
+        print(told(name, pace, paces["bare"]))
+    for name, (median, last) in slowest(book, encoder, comments).items():
+        print(f"300 characters, {name}: median {median:.1f} ms, p99 {last:.1f} ms (wanted < 25)")
     if arguments.no_serve:
         return
     environment = dict(os.environ)
