@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from palabre.application.audit import Sample
+from palabre.application.enter_queue import grown
 from palabre.application.law_mail import LawMail
 from palabre.application.ports import Clock, Store, UnitOfWork
 from palabre.application.statements import UNKNOWN, RuleOf, entry_of, restricts
@@ -24,12 +26,17 @@ _ABOUT = (LineKind.REPORT, LineKind.ANSWER, LineKind.ORDER)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeepLedger:
-    """The use case. ``rule_of`` returns what there is to say of a rule, in a language."""
+    """The use case. ``rule_of`` returns what there is to say of a rule, in a language.
+
+    Each decision comes by here once: so ``sample`` draws here what is to be audited, and what waits
+    learns here that its conversation has grown.
+    """
 
     store: Store
     clock: Clock
     rule_of: RuleOf
     mail: LawMail | None = None
+    sample: Sample | None = None
 
     def __call__(self, *, everywhere: bool = False) -> int:
         """Bring in what is missing, and return how many decisions that were."""
@@ -47,6 +54,10 @@ class KeepLedger:
         """Append decisions; nearly all are the engine's on a new comment, and owe nobody a word."""
         now = self.clock()
         plain: list[Entry] = []
+        news = [(site_id, record) for site_id, record in found if now - record.at < _STALE]
+        if self.sample is not None:
+            self.sample(unit, news)
+        grown(unit, [r.comment_id for _, r in news if r.decision.verdict is Verdict.PUBLISH])
         for site_id, record in found:
             before = _verdict_before(unit, record)
             plain.append(_line_on(record, site_id, before, now))

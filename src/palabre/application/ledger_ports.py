@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from palabre.domain.decision import DecisionRecord
 from palabre.domain.ledger import Entry, Line, LineKind, Words
+from palabre.domain.waiting import TENFOLD
 
 
 class Head(NamedTuple):
@@ -18,10 +19,22 @@ class Head(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """That a line waits for somebody: until when, and before what else (a small rank is first)."""
+    """That a line waits for somebody: until when, and before what else.
+
+    A small ``rank`` is first, and within it a small ``turn`` (None: by when it is due). A turn is
+    the key of a ``Weight`` with the other sign.
+    """
 
     due_at: datetime
     rank: int = 1
+    turn: float | None = None
+
+    @property
+    def place(self) -> float:
+        """The turn within its rank."""
+        if self.turn is None:
+            return round(self.due_at.timestamp() / TENFOLD.total_seconds(), 6)
+        return self.turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +99,13 @@ class Ledger(Protocol):
     def waiting(
         self, kind: LineKind, *, site_ids: Sequence[str], after: str | None, limit: int
     ) -> Sequence[Waiting]:
-        """Return what waits, by rank and then by when it is due, after the line given."""
+        """Return what waits, by rank and then by turn, after the line given."""
+
+    def waiting_on(self, comment_id: str) -> Sequence[Line]:
+        """Return the lines about a comment that wait, oldest first."""
+
+    def reweigh(self, line_ids: Sequence[str], turn: float) -> None:
+        """Give lines that wait another turn."""
 
     def count_waiting(self, *, site_ids: Sequence[str]) -> Mapping[LineKind, int]:
         """Count what waits, by kind."""

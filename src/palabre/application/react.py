@@ -1,7 +1,8 @@
 """A reader votes on a comment, or takes the vote back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from palabre.application.enter_queue import stirred
 from palabre.application.ports import Clock, Store
 from palabre.application.read_thread import locate
 from palabre.application.tokens import key_of, new_token
@@ -36,4 +37,6 @@ class Vote:
                 Action.VOTE,
                 Case(viewer=viewer, now=now, thread=found.thread, comment=found.comment),
             )
-            return Voted(tally=unit.votes.cast(comment_id, key_of(token), value, now), token=token)
+            tally = unit.votes.cast(comment_id, key_of(token), value, now)
+            stirred(unit, replace(found.comment, up=tally.up, down=tally.down), found.thread)
+            return Voted(tally=tally, token=token)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from palabre.application import incoming
+from palabre.application.enter_queue import stirred
 from palabre.application.law_mail import LawMail
 from palabre.application.ledger_ports import Task
 from palabre.application.person import mailbox_of
@@ -97,7 +98,7 @@ class ReportComment:
         texts = {"why": why, "name": report.name or "", "email": report.email or ""}
         rank = _TRUSTED if flagger else _URGENT if category.is_urgent else _USUAL
         within = min(self.within, _URGENT_WITHIN) if category.is_urgent else self.within
-        return unit.ledger.add(
+        line = unit.ledger.add(
             Entry(
                 id=new_id(now),
                 kind=LineKind.REPORT,
@@ -117,6 +118,8 @@ class ReportComment:
             Words(salt=secrets.token_bytes(32), texts=texts, mailbox=mailbox),
             Task(due_at=now + within, rank=rank),
         )
+        stirred(unit, found.comment, found.thread)
+        return line
 
     def _require_heard(self, unit: UnitOfWork, mailbox: str, now: datetime) -> None:
         found = unfounded(unit, mailbox, now)

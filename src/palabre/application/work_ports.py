@@ -114,6 +114,13 @@ class Work(Protocol):
     def levels(self, places: Sequence[Place], *, most: int) -> Mapping[Level, int]:
         """Count what waits at each desk, ``most`` at each at most."""
 
+    def outgrown(self, comment_ids: Sequence[str], *, limit: int) -> Sequence[tuple[Entry, int]]:
+        """Return what waits in the conversations of these comments, newest first.
+
+        Only what entered when its conversation was shorter by a tenth or more, each entry beside
+        the present count of public comments.
+        """
+
     def arrived(self, places: Sequence[Place], *, after: str, limit: int) -> Sequence[str]:
         """Return the ids of waiting comments that were written after this one, newest first."""
 

@@ -30,7 +30,8 @@ class SqlLedger:
             self._keep(line, words)
         if task is not None:
             place = {"line_id": line.id, "kind": line.kind.value, "site_id": line.site_id}
-            row = {**place, "rank": task.rank, "due_at": task.due_at}
+            row = {**place, "rank": task.rank, "due_at": task.due_at, "turn": task.place}
+            row["comment_id"] = line.comment_id
             self._connection.execute(sa.insert(ledger_tasks), row)
         return line
 
@@ -131,7 +132,7 @@ class SqlLedger:
     def waiting(
         self, kind: LineKind, *, site_ids: Sequence[str], after: str | None, limit: int
     ) -> Sequence[Waiting]:
-        """Return what waits, by rank and then by when it is due."""
+        """Return what waits, by rank and then by turn."""
         statement, asked = (
             statements.WAITING,
             {"kind": kind.value, "sites": list(site_ids), "limit": limit},
@@ -145,9 +146,18 @@ class SqlLedger:
             values = (sa.literal(v, c.type) for v, c in zip(place, statements.ORDER, strict=True))
             statement = statements.WAITING.where(sa.tuple_(*statements.ORDER) > sa.tuple_(*values))
         return [
-            Waiting(line=line_of(row), task=Task(due_at=row.due_at, rank=row.rank))
+            Waiting(line=line_of(row), task=Task(due_at=row.due_at, rank=row.rank, turn=row.turn))
             for row in self._connection.execute(statement, asked)
         ]
+
+    def waiting_on(self, comment_id: str) -> Sequence[Line]:
+        """Return the lines about a comment that wait, oldest first."""
+        return self._lines(statements.WAITING_ON, this=comment_id)
+
+    def reweigh(self, line_ids: Sequence[str], turn: float) -> None:
+        """Give lines that wait another turn."""
+        asked = {"lines": list(line_ids), "new_turn": turn}
+        self._connection.execute(statements.REWEIGH, asked)
 
     def count_waiting(self, *, site_ids: Sequence[str]) -> Mapping[LineKind, int]:
         """Count what waits, by kind."""

@@ -16,7 +16,7 @@ from palabre.storage import work_lists
 from palabre.storage.column_types import Id, Row, UtcTime
 from palabre.storage.comment_rows import FOR_DESK, all_stored
 from palabre.storage.queue import SqlQueue
-from palabre.storage.tables import comments, queue_bands, queue_entries
+from palabre.storage.tables import comments, queue_bands, queue_entries, threads
 from palabre.storage.work_notes import SqlDeskNotes
 
 _ID: sa.BindParameter[Any] = sa.bindparam("comment")
@@ -24,6 +24,20 @@ _HIGHEST = Rank(1e300, "00000000-0000-0000-0000-000000000000")
 _entry = queue_entries.c
 _ENTRY = sa.select(*(c for c in queue_entries.c if c.key != "signature"))
 _GET = _ENTRY.where(_entry.comment_id == _ID)
+_OUTGROWN = (
+    _ENTRY.add_columns(threads.c.public_count)
+    .join(threads, threads.c.id == _entry.thread_id)
+    .where(
+        _entry.thread_id.in_(
+            sa.select(comments.c.thread_id).where(
+                comments.c.id.in_(sa.bindparam("many", expanding=True))
+            )
+        ),
+        threads.c.public_count * 10 >= (_entry.reach + 1) * 11,
+    )
+    .order_by(_entry.comment_id.desc())
+    .limit(sa.bindparam("limit", type_=sa.Integer))
+)
 _GROUP = _ENTRY.where(_entry.group_id == sa.bindparam("group")).order_by(_entry.comment_id)
 _SIZES = (
     sa.select(_entry.group_id, sa.func.count())
@@ -37,6 +51,8 @@ _WEIGH = (
         priority=sa.bindparam("new_priority"),
         harm=sa.bindparam("new_harm"),
         reach=sa.bindparam("new_reach"),
+        votes=sa.bindparam("new_votes"),
+        reports=sa.bindparam("new_reports"),
         rule=sa.bindparam("new_rule"),
     )
 )
@@ -120,6 +136,8 @@ class SqlWork(SqlDeskNotes):
                 "new_priority": weight.key(at),
                 "new_harm": weight.harm,
                 "new_reach": weight.reach,
+                "new_votes": weight.votes,
+                "new_reports": weight.reports,
                 "new_rule": weight.rule,
             },
         )
@@ -172,6 +190,12 @@ class SqlWork(SqlDeskNotes):
             return dict.fromkeys(Level, 0)
         counted = self._connection.execute(work_lists.levels(places, most))
         return {Level(name): n for name, n in counted}
+
+    def outgrown(self, comment_ids: Sequence[str], *, limit: int) -> Sequence[tuple[Entry, int]]:
+        """Return what waits beside these comments, where the conversation grew by a tenth."""
+        asked = {"many": list(comment_ids), "limit": limit}
+        rows = self._connection.execute(_OUTGROWN, asked)
+        return [(entry_of(row), row.public_count) for row in rows]
 
     def arrived(self, places: Sequence[Place], *, after: str, limit: int) -> Sequence[str]:
         """Return the ids of waiting comments that were written after this one, newest first."""
@@ -245,7 +269,9 @@ def entry_of(row: Row) -> Entry:
         comment_id=row.comment_id,
         site_id=row.site_id,
         section_id=row.section_id,
-        weight=Weight(harm=row.harm, reach=row.reach, rule=row.rule),
+        weight=Weight(
+            harm=row.harm, reach=row.reach, rule=row.rule, votes=row.votes, reports=row.reports
+        ),
         priority=row.priority,
         entered_at=row.entered_at,
         level=Level(row.level),

@@ -20,12 +20,14 @@ from palabre.domain.errors import Code, Refusal
 from palabre.domain.ledger import LineKind
 from palabre.domain.person import Moderator
 from palabre.domain.report import Finding, number_of
+from palabre.domain.waiting import Weight
 from palabre.web import views
 from palabre.web.desk_door import who
+from palabre.web.desk_list import told
 from palabre.web.desk_view import DeskLook, ItemView
 from palabre.web.errors import words as error_words
 from palabre.web.forms import FIELD, desk_token, read_desk_form
-from palabre.web.house import House
+from palabre.web.house import Catalogue, House
 from palabre.web.languages import catalogue_for
 from palabre.web.law import Course, LawCases
 from palabre.web.statement_pages import StatementView, statement_view
@@ -50,6 +52,7 @@ class TaskView:
     name: str
     email: str
     others: int
+    reasons: tuple[str, ...]
     item: ItemView | None
     statement: StatementView | None = None
     by_author: bool = False
@@ -191,6 +194,7 @@ class DeskLaw:
             name=texts.get("name", ""),
             email=texts.get("email", ""),
             others=each.others,
+            reasons=_reasons(each, words) if line.kind is LineKind.REPORT else (),
             item=look.item(each.item) if each.item else None,
             statement=statement_view(course.statement, self._law.facts, words, "")
             if course and is_statement
@@ -214,6 +218,15 @@ class DeskLaw:
             and found.actor.kind is ActorKind.MODERATOR
             and found.actor.id == moderator.id
         )
+
+
+def _reasons(each: Reported, words: Catalogue) -> tuple[str, ...]:
+    """Return why a report stands where it stands, beside its kind and the time it has waited."""
+    if each.item is None:
+        return ()
+    thread, comment = each.item.thread, each.item.stored.comment
+    weight = Weight(votes=comment.up + comment.down)
+    return (words.count("desk.why.reach", thread.public_count), *told(words, weight))
 
 
 def _back(name: str, line_id: str) -> Response[Any]:

@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 from palabre.application.work_ports import Rank, Waiting, Wanted
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import is_id, new_id
-from palabre.domain.waiting import Level
+from palabre.domain.waiting import Level, Weight
 from palabre.web.desk_view import DeskLook, ItemView
+from palabre.web.house import Catalogue
 
 PAGE = 20
 FILTERS = ("site", "section", "rule", "lang", "level", "mine", "view")
@@ -72,15 +73,17 @@ def urgency(look: DeskLook, waiting: Waiting, names: Mapping[str, str]) -> Urgen
     now = look.house.clock()
     rule = look.house.rules.rule(entry.weight.rule) if entry.weight.rule else None
     label = (rule.label.get(words.lang) or rule.id) if rule else None
-    percent = round(entry.weight.harm * 100)
+    weight = entry.weight
+    percent = round(weight.expected_harm * 100)
     harm = words.say("desk.why.harm", rule=label, percent=percent) if label else ""
     reader = entry.reader(now)
     others = reader is not None and reader != look.moderator.id
-    reach = entry.weight.reach
+    reach = weight.reach
     return Urgency(
         reasons=(
             harm or words.say("desk.why.unknown"),
             words.count("desk.why.reach", reach) if reach else words.say("desk.why.first"),
+            *told(words, weight),
             words.say("desk.why.waits", ago=words.ago(entry.entered_at, now)),
         ),
         reader=names.get(reader or "", "") if others else None,
@@ -88,6 +91,12 @@ def urgency(look: DeskLook, waiting: Waiting, names: Mapping[str, str]) -> Urgen
         copies=waiting.group_size,
         group=entry.group,
     )
+
+
+def told(words: Catalogue, weight: Weight) -> tuple[str, ...]:
+    """Return what readers did with a comment, in words: reports first, then votes."""
+    said = (("desk.why.reports", weight.reports), ("desk.why.votes", weight.votes))
+    return tuple(words.count(key, n) for key, n in said if n)
 
 
 def values(look: DeskLook, query: Mapping[str, str]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class MemoryLedger:
         if words is not None:
             self._state.ledger_words[line.id] = words
         if task is not None:
-            self._state.ledger_tasks[line.id] = task
+            self._state.ledger_tasks[line.id] = replace(task, turn=task.place)
         return line
 
     def add_many(self, entries: Sequence[Entry]) -> None:
@@ -89,7 +89,7 @@ class MemoryLedger:
     def waiting(
         self, kind: LineKind, *, site_ids: Sequence[str], after: str | None, limit: int
     ) -> Sequence[Waiting]:
-        """Return what waits, by rank and then by when it is due."""
+        """Return what waits, by rank and then by turn."""
         tasks = self._state.ledger_tasks
         found = sorted(
             (
@@ -101,6 +101,17 @@ class MemoryLedger:
         )
         last = next((_place(w) for w in found if w.line.id == after), None)
         return [w for w in found if last is None or _place(w) > last][:limit]
+
+    def waiting_on(self, comment_id: str) -> Sequence[Line]:
+        """Return the lines about a comment that wait, oldest first."""
+        tasks = self._state.ledger_tasks
+        return [x for x in self._all() if x.id in tasks and x.comment_id == comment_id]
+
+    def reweigh(self, line_ids: Sequence[str], turn: float) -> None:
+        """Give lines that wait another turn."""
+        tasks = self._state.ledger_tasks
+        for line_id in line_ids:
+            tasks[line_id] = replace(tasks[line_id], turn=turn)
 
     def count_waiting(self, *, site_ids: Sequence[str]) -> Mapping[LineKind, int]:
         """Count what waits, by kind."""
@@ -152,5 +163,5 @@ class MemoryLedger:
         return self._state.threads[row.comment.thread_id].article.site_id
 
 
-def _place(waiting: Waiting) -> tuple[int, datetime, str]:
-    return waiting.task.rank, waiting.task.due_at, waiting.line.id
+def _place(waiting: Waiting) -> tuple[int, float, str]:
+    return waiting.task.rank, waiting.task.place, waiting.line.id

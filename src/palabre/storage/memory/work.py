@@ -114,6 +114,19 @@ class MemoryWork:
         found = Counter(e.level for e in self._entries() if _within(e, places))
         return {level: min(found[level], most) for level in Level}
 
+    def outgrown(self, comment_ids: Sequence[str], *, limit: int) -> Sequence[tuple[Entry, int]]:
+        """Return what waits beside these comments, where the conversation grew by a tenth."""
+        rows, threads = self._state.comments, self._state.threads
+        grown = {rows[i].comment.thread_id for i in comment_ids if i in rows}
+        found = [
+            (entry, threads[rows[entry.comment_id].comment.thread_id])
+            for entry in self._entries()
+            if rows[entry.comment_id].comment.thread_id in grown
+        ]
+        found.sort(key=lambda pair: pair[0].comment_id, reverse=True)
+        kept = ((e, t.public_count) for e, t in found)
+        return [(e, n) for e, n in kept if n * 10 >= (e.weight.reach + 1) * 11][:limit]
+
     def arrived(self, places: Sequence[Place], *, after: str, limit: int) -> Sequence[str]:
         """Return the ids of waiting comments that were written after this one, newest first."""
         here = (e.comment_id for e in self._entries() if _within(e, places))

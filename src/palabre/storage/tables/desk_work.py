@@ -19,6 +19,8 @@ queue_entries = sa.Table(
     sa.Column("priority", sa.Double, nullable=False),
     sa.Column("harm", sa.Double, nullable=False),
     sa.Column("reach", sa.Integer, nullable=False),
+    sa.Column("votes", sa.Integer, nullable=False, server_default=sa.text("0")),
+    sa.Column("reports", sa.Integer, nullable=False, server_default=sa.text("0")),
     sa.Column("rule", sa.String(200)),
     sa.Column("entered_at", UtcTime, nullable=False),
     sa.Column("level", sa.String(5), nullable=False),
@@ -28,7 +30,16 @@ queue_entries = sa.Table(
     sa.Column("claimed_until", UtcTime),
     sa.Column("assigned_to", Id),
     sa.Index(None, "level", "priority", "comment_id"),
+    sa.Index(None, "level", "site_id", "section_id"),
+    sa.Index(None, "thread_id"),
     one_of("level", Level),
+)
+_IS_CLAIMED = queue_entries.c.claimed_by.is_not(None)
+sa.Index(
+    "ix_queue_entries_claimed",
+    queue_entries.c.claimed_until,
+    sqlite_where=_IS_CLAIMED,
+    postgresql_where=_IS_CLAIMED,
 )
 
 queue_bands = sa.Table(

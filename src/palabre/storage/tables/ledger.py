@@ -64,7 +64,9 @@ ledger_tasks = sa.Table(
     sa.Column("site_id", sa.String(64), nullable=False),
     sa.Column("rank", sa.Integer, nullable=False),
     sa.Column("due_at", UtcTime, nullable=False),
-    sa.Index(None, "kind", "site_id", "rank", "due_at", "line_id"),
+    sa.Column("turn", sa.Double, nullable=False),
+    sa.Column("comment_id", Id, index=True),
+    sa.Index(None, "kind", "site_id", "rank", "turn", "line_id"),
     **CLUSTERED,
 )
 
