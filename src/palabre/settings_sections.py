@@ -102,6 +102,10 @@ class Comments(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     close_after_days: Annotated[
         int, _about("Days after its first comment at which a thread closes; 0: never by itself.")
     ] = 0
+    hold_links_of_new_readers: Annotated[
+        bool,
+        _about("A moderator looks first at links by readers with fewer than 3 comments published."),
+    ] = False
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -127,6 +131,10 @@ class Judge(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     models: Annotated[
         str, _about("Folder of other models; empty: those that come with Palabre.")
     ] = ""
+    learn_minutes: Annotated[
+        int,
+        _about("Minutes between two looks at what moderators taught; 0: only `palabre lessons`."),
+    ] = 15
 
 
 class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

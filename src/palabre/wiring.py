@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 from litestar import Litestar
 
 from palabre.application.close_thread import CloseThread
+from palabre.application.door import Door
 from palabre.application.edit_comment import EditComment
-from palabre.application.incoming import Limits
 from palabre.application.highlight_comment import HighlightComment
+from palabre.application.incoming import Limits
+from palabre.application.known_modes import KnownModes
 from palabre.application.known_sites import KnownSites
 from palabre.application.learn_site import LayersInUse
 from palabre.application.moderate import Moderate
@@ -74,6 +76,8 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
     keep_source = keep_source_of(settings)
     remember = Remember(secret=secret_key(settings, parts.folder))
     layer_of = LayersInUse(store, clock)
+    modes = KnownModes(store, ZoneInfo(settings.server.timezone))
+    door = Door(modes=modes, holds_new_links=settings.comments.hold_links_of_new_readers)
     return House(
         config=web_config(settings, parts.folder),
         post=PostComment(
@@ -89,6 +93,7 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
             keep_source=keep_source,
             remember=remember,
             layer_of=layer_of,
+            door=door,
         ),
         edit=EditComment(
             store=store,
@@ -99,6 +104,7 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
             edit_window=edit_window,
             keep_source=keep_source,
             layer_of=layer_of,
+            door=door,
         ),
         vote=Vote(store=store, clock=clock),
         sign_on=sign_on_of(settings, parts.folder, clock),
@@ -111,18 +117,18 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
             remember=remember,
         ),
         close_thread=CloseThread(store=store, clock=clock),
+        highlight=HighlightComment(store=store, clock=clock),
         sign_in=sign_in_of(parts),
         sites=remembered_sites(store),
         check=store.check,
         rules=parts.rules,
         catalogues=catalogues,
         clock=clock,
-        highlight=HighlightComment(store=store, clock=clock),
         subscribe=mail.subscribe,
         subscriptions=mail.subscriptions,
         privacy=own_data(settings, parts.folder, store, clock),
         source_key=source_keys(store),
-        changes=Changes(watch=store.watch, version=version_of(store)),
+        changes=Changes(watch=modes.watch, version=version_of(store)),
         writers=Writers(waiting=settings.limits.waiting_writes),
         dialects=dialects_of(
             settings,

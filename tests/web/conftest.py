@@ -12,9 +12,11 @@ from litestar.testing import TestClient
 
 from builders import ORIGIN, StillClock, a_moderator, a_site
 from palabre.application.close_thread import CloseThread
+from palabre.application.door import Door
 from palabre.application.edit_comment import EditComment
 from palabre.application.highlight_comment import HighlightComment
 from palabre.application.incoming import Limits
+from palabre.application.known_modes import KnownModes
 from palabre.application.moderate import Moderate
 from palabre.application.ports import Store
 from palabre.application.post_comment import PostComment
@@ -134,7 +136,9 @@ def build(
         with store.reading() as unit:
             sites = tuple(unit.sites.all())
         parts = {"store": store, "clock": clock}
+        modes = KnownModes(store)
         writing = parts | {
+            "door": Door(modes=modes),
             "judge": partial(judge, rules=rules),
             "render": MarkdownRenderer(),
             "limits": Limits(),
@@ -154,7 +158,7 @@ def build(
             rules=rules,
             catalogues=catalogues,
             clock=clock,
-            changes=Changes(watch=store.watch, version=version_of(store)),
+            changes=Changes(watch=modes.watch, version=version_of(store)),
         )
         return lawful(made, store, clock)
 

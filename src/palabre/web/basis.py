@@ -10,7 +10,9 @@ from typing import Any
 from litestar import Request
 
 from palabre.application.read_thread import ThreadPage
+from palabre.domain.mode import Mode
 from palabre.web.house import House
+from palabre.web.mode_view import in_force
 
 KEY = "palabre_basis"
 
@@ -25,7 +27,8 @@ class Basis:
     """``thread_id`` None: it rests on no thread yet, or on several.
 
     ``address`` is origin and key of the article whose version tells whether the answer still holds;
-    without one it is made anew after a change. ``until``: the moment from which it is wrong
+    without one it is made anew after a change. ``modes``: all of the house; they change without
+    touching a thread's version. ``until``: the moment from which it is wrong
     although nothing changed.
     """
 
@@ -33,6 +36,7 @@ class Basis:
     thread_id: str | None = None
     version: int = 0
     address: tuple[str, str] | None = None
+    modes: tuple[Mode, ...] = ()
 
     @property
     def seen(self) -> tuple[str, int] | None:
@@ -46,6 +50,9 @@ def rests_on_page(
     """Say that the answer rests on one article's thread, as ``page`` read it in one snapshot."""
     thread = page.thread
     until = house.clock() + lasting
+    turn = in_force(house, page).changes_at
+    if turn is not None:
+        until = min(until, turn)
     if thread is not None and thread.closes_at is not None and thread.is_open(house.clock()):
         until = min(until, thread.closes_at)
     _say(
@@ -55,6 +62,7 @@ def rests_on_page(
             thread_id=thread.id if thread else None,
             version=thread.version if thread else 0,
             address=(page.address.origin, page.address.key),
+            modes=house.modes.all() if house.modes else (),
         ),
     )
 

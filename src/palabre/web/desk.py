@@ -17,9 +17,10 @@ from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import is_id
 from palabre.domain.permission import Task, may_somewhere
 from palabre.domain.person import Moderator
-from palabre.web import desk_door, desk_list, desk_one, desk_place, desk_search, views
+from palabre.web import desk_door, desk_list, desk_modes, desk_one, desk_place, desk_search, views
 from palabre.web.desk_door import who
 from palabre.web.desk_list import FILTERS, PAGE, kept
+from palabre.web.desk_modes import suggested
 from palabre.web.desk_view import DeskLook
 from palabre.web.forms import FIELD, desk_token, read_desk_form
 from palabre.web.house import House
@@ -83,6 +84,7 @@ def routes(house: House) -> list[HTTPRouteHandler]:
         *(queue, decide, close_thread),
         *desk_one.routes(house),
         *desk_place.routes(house),
+        *desk_modes.routes(house),
         *desk_search.routes(house),
         *desk_door.routes(house),
     ]
@@ -145,6 +147,8 @@ def _queue_page(request: Asked, house: House, moderator: Moderator, token: str) 
         **shown,
         "after": after,
         "may_see_refusals": may_somewhere(moderator, Task.REFUSALS),
+        "may_set_modes": may_somewhere(moderator, Task.SET_MODE),
+        "suggestions": suggested(house, moderator, look.words) if after is None else [],
         "done": _done(look, query.get("done")),
     }
     return views.page("desk/queue.html", look.words, values)

@@ -12,6 +12,7 @@ from palabre.application.erase_person import ErasePerson
 from palabre.application.export_person import ExportPerson
 from palabre.application.highlight_comment import HighlightComment
 from palabre.application.hold_comment import HoldComment
+from palabre.application.known_modes import KnownModes
 from palabre.application.manage_subscriptions import ManageSubscriptions
 from palabre.application.moderate import Moderate
 from palabre.application.post_comment import PostComment
@@ -169,6 +170,11 @@ class House:
     demo_articles: tuple[DemoArticle, ...] = ()
     # Reads a site's own signed tokens; None: no site has a key.
     sign_on: Callable[[str], Member] | None = None
+
+    @property
+    def modes(self) -> KnownModes | None:
+        """How comments are taken at present; None: this house knows no modes."""
+        return self.post.door.modes
 
     @property
     def work_desk(self) -> WorkDesk:

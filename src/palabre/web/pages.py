@@ -17,6 +17,7 @@ from palabre.web.forms import form_token
 from palabre.web.house import House
 from palabre.web.languages import catalogue_for
 from palabre.web.links import Place, thread_place
+from palabre.web.mode_view import is_open
 from palabre.web.security import framed_by
 from palabre.web.thread_pages import Asked, asked_of, is_personal, show
 from palabre.web.thread_view import Look, node_view
@@ -105,7 +106,7 @@ def replies_page(request: Request[Any, Any, Any], house: House, comment_id: str)
         place=Place(path="/thread", fixed=fixed),
     )
     mine = house.read.mine(page.thread, (node,), viewer) if is_personal(request, house) else None
-    root = node_view(node, look, mine, is_open=page.thread.is_open(look.now), url=url)
+    root = node_view(node, look, mine, is_open=is_open(house, page.thread), url=url)
     values = {
         "root": root,
         "place": look.place,
@@ -125,7 +126,7 @@ def _elsewhere(look: Look, page: ThreadPage, comment_id: str) -> Any:  # noqa: A
     found, record = look.house.read.comment(comment_id, look.viewer)
     if page.thread is None or found.thread.id != page.thread.id:
         raise Refusal(Code.UNKNOWN_COMMENT)
-    return look.comment(found.stored, is_open=page.thread.is_open(look.now), record=record)
+    return look.comment(found.stored, is_open=is_open(look.house, page.thread), record=record)
 
 
 def _house_name(house: House) -> str:

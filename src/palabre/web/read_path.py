@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 from litestar.enums import ScopeType
 
 from palabre.domain.errors import Refusal
+from palabre.domain.mode import Mode
 from palabre.web import making
 from palabre.web.freshness import Changes, Freshness
 from palabre.web.house import House
@@ -211,10 +212,16 @@ class ReadPath:
         if self._freshness.surely_since(basis.thread_id, kept.checked):
             return False  # no need to ask
         try:
-            seen = await asyncio.to_thread(changes.version, *basis.address)
+            seen, modes = await asyncio.to_thread(self._seen, changes, basis.address)
         except Refusal:
             return False  # the store's trouble is told by whoever reads the page from it
-        return seen == basis.seen
+        return seen == basis.seen and modes == basis.modes
+
+    def _seen(
+        self, changes: Changes, address: tuple[str, str]
+    ) -> tuple[tuple[str, int] | None, tuple[Mode, ...]]:
+        known = self._house.modes
+        return changes.version(*address), known.all() if known else ()
 
     def _packs(self, encoding: bytes) -> bool:
         try:

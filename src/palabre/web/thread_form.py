@@ -9,6 +9,7 @@ from palabre.domain.errors import Refusal
 from palabre.web.errors import words as error_words
 from palabre.web.forms import FIELD, form_token
 from palabre.web.house import Catalogue
+from palabre.web.mode_view import in_force
 from palabre.web.notices import Notice, notice_of
 from palabre.web.thread_view import Look
 
@@ -92,6 +93,7 @@ def form_of(
     back to be reworked: sending it anew would leave a second refusal behind.
     """
     closed = page.thread is not None and not page.thread.is_open(look.now)
+    closed = closed or in_force(look.house, page).closed
     if closed and not look.is_staff:
         return None
     own = edit_form(mine, look, edit, kind="edit") or edit_form(
