@@ -1,100 +1,143 @@
 // All comments of a long thread: fetched a stretch at a time, drawn only near what is being read, and
-// searched in full. What is far away is kept as text, so that memory grows by letters, not by nodes.
+// searched in full. A stretch that is far away is one empty list of its height, its comments kept as
+// text: a browser asks each element anew at each change, drawn or not, and six thousand of them take
+// a slow phone a third of a second.
 import { tell } from "./times.js";
 
 /** @typedef {import("./thread.js").Thread} Thread */
+/** @typedef {{id: string, html: string, words: string, size: number, off?: boolean}} Root a conversation; size: pixels, guessed; off: the search left it out */
 
-/** From so many roots on, those far away are not drawn. */
+/** So many conversations stand in the list as they are; those beyond come in stretches. */
 const MANY = 100;
-/** Roots searched or shown in one go: a slow phone does that in a few milliseconds. */
-const AT_ONCE = 200;
+const STRETCH = 20;
 
 const pause = () => new Promise((go) => setTimeout(go));
 
 /** Letters without marks and case, as people type them into a search. @param {string} text */
 export const plain = (text) => text.normalize("NFD").replace(/\p{M}+/gu, "").toLowerCase();
 
+/** What is searched. @param {Element} item */
+const words = (item) => plain([...item.querySelectorAll(".name, .text")].map((part) => part.textContent).join("\n"));
+
 export class Long {
   #thread;
-  /** @type {WeakMap<Element, string>} what a comment that is not drawn consists of */
+  /** @type {WeakMap<Element, Root[]>} */
   #kept = new WeakMap();
-  /** @type {WeakMap<Element, string>} what is searched */
-  #words = new WeakMap();
   #near;
   #search = 0;
+  /** @type {Promise<void> | null} */
+  #coming = null;
 
   /** @param {Thread} thread */
   constructor(thread) {
     this.#thread = thread;
+    thread.reveal = (id) => this.#reveal(id);
     this.#near = new IntersectionObserver(
-      (entries) => entries.forEach(({ target, isIntersecting }) => (isIntersecting ? this.draw(target) : this.#drop(target))),
+      (entries) => entries.forEach(({ target, isIntersecting }) => (isIntersecting ? this.#draw(target) : this.#drop(target))),
       { rootMargin: "1500px" },
     );
   }
 
-  get #items() {
-    return /** @type {HTMLElement[]} */ ([...(this.#thread.one("[data-list]")?.children ?? [])]);
+  get #lists() {
+    return /** @type {HTMLElement[]} */ ([...this.#thread.section.querySelectorAll(":scope > .list")]);
   }
 
-  /** Fetch what is missing. @param {(n: number) => void} [told] how many are here, from time to time */
-  async all(told) {
+  /** Fetch what is missing, once. @param {(n: number) => void} [told] how many are here, from time to time */
+  all(told) {
+    return (this.#coming ??= this.#all(told).finally(() => (this.#coming = null)));
+  }
+
+  /** @param {(n: number) => void} [told] */
+  async #all(told) {
     const { root, server } = this.#thread;
     const list = this.#thread.one("[data-list]");
-    // What stands below the list would be pushed along by each stretch.
-    const below = (/** @type {boolean} */ hidden) => {
-      for (let part = list?.nextElementSibling; part; part = part.nextElementSibling) /** @type {HTMLElement} */ (part).hidden = hidden;
-    };
-    for (;;) {
-      const link = this.#thread.one("[data-pager] [data-go=more]");
-      if (!list || !link) break;
-      below(true);
-      const next = this.#thread.made(await server.html(link.getAttribute("href") ?? "", { fragment: "1", all: "1" }));
-      const fresh = /** @type {HTMLElement[]} */ ([...next.querySelectorAll("[data-list] > li")]);
-      const missing = fresh.filter((item) => !root.getElementById(item.id));
-      // What comes right below the reader is drawn at once: it must not change its height there.
-      const far = missing.slice(Math.max(0, MANY - this.#items.length));
-      for (const item of far) this.#drop(item);
-      list.append(...missing);
-      for (const item of far) this.#near.observe(item);
-      this.#thread.one("[data-pager]")?.replaceWith(next.querySelector("[data-pager]") ?? "");
-      told?.(this.#items.length);
-      await pause();
+    const pager = this.#thread.one("[data-pager]");
+    if (!list || !pager) return;
+    // What stands below would be pushed along by each stretch.
+    /** @type {HTMLElement[]} */
+    const below = [];
+    for (let part = this.#lists.at(-1)?.nextElementSibling; part; part = part.nextElementSibling) below.push(/** @type {HTMLElement} */ (part));
+    for (const part of below) part.hidden = true;
+    /** @type {Element | null} */
+    let rest = pager;
+    try {
+      for (let link; (link = rest?.querySelector("[data-go=more]")) && list.isConnected; ) {
+        const next = this.#thread.made(await server.html(link.getAttribute("href") ?? "", { fragment: "1", all: "1" }));
+        const fresh = /** @type {HTMLElement[]} */ ([...next.querySelectorAll("[data-list] > li")]);
+        const missing = fresh.filter((item) => !root.getElementById(item.id));
+        if (list.children.length < MANY) list.append(...missing);
+        else this.#put(missing);
+        rest = next.querySelector("[data-pager]");
+        told?.(this.#lists.reduce((n, one) => n + (this.#kept.get(one) ?? one.children).length, 0));
+        await pause();
+      }
+    } finally {
+      pager.replaceWith(rest ?? "");
+      for (const part of below) part.hidden = false;
     }
-    below(false);
   }
 
-  /** Draw a comment that was kept as text. @param {Element} item */
-  draw(item) {
-    const html = this.#kept.get(item);
-    if (html === undefined) return;
-    this.#kept.delete(item);
-    item.replaceChildren(this.#thread.made(html));
-    item.classList.remove("far");
-    tell(item, this.#thread.server.lang);
-  }
-
-  /** @param {Element} item */
-  #drop(item) {
-    const busy = item.querySelector("form.form, :focus, [open]") || item.matches(".here");
-    if (busy || this.#kept.has(item)) return;
-    const { length } = this.#text(item);
-    // Its height, or what its words will take: so that little moves when it is drawn.
+  /** Put conversations behind the others. @param {HTMLElement[]} items */
+  #put(items) {
     const width = this.#thread.section.clientWidth || 400;
-    const guess = item.querySelectorAll("article").length * 95 + Math.ceil((length * 8) / width) * 26;
-    /** @type {HTMLElement} */ (item).style.containIntrinsicBlockSize = `${item.clientHeight || guess}px`;
-    this.#kept.set(item, item.innerHTML);
-    item.classList.add("far");
-    item.replaceChildren();
+    while (items.length) {
+      const last = /** @type {HTMLElement} */ (this.#lists.at(-1));
+      const list = /** @type {HTMLElement} */ (last.cloneNode());
+      delete list.dataset.list;
+      this.#kept.set(list, items.splice(0, STRETCH).map((item) => {
+        const found = words(item);
+        const size = item.querySelectorAll("article").length * 95 + Math.ceil((found.length * 8) / width) * 26;
+        return { id: item.id, html: item.outerHTML, words: found, size };
+      }));
+      this.#fit(list);
+      last.after(list);
+      this.#near.observe(list);
+    }
   }
 
-  /** @param {Element} item */
-  #text(item) {
-    let found = this.#words.get(item);
-    if (found === undefined) {
-      const parts = [...item.querySelectorAll(".name, .text")].map((part) => part.textContent);
-      this.#words.set(item, (found = plain(parts.join("\n"))));
-    }
-    return found;
+  /** Make a stretch that is not drawn as high as it will be. @param {HTMLElement} list */
+  #fit(list) {
+    const roots = (this.#kept.get(list) ?? []).filter((root) => !root.off);
+    list.hidden = !roots.length;
+    list.style.blockSize = `${roots.reduce((sum, root) => sum + root.size, 0)}px`;
+  }
+
+  /** @param {Element} target */
+  #draw(target) {
+    const list = /** @type {HTMLElement} */ (target);
+    const roots = this.#kept.get(list)?.filter((root) => !root.off);
+    if (!roots || list.firstChild) return;
+    const piece = this.#thread.made(roots.map((root) => root.html).join(""));
+    tell(piece, this.#thread.server.lang);
+    // By property: a page's policy may forbid style attributes in HTML.
+    roots.forEach(({ size }, i) => (/** @type {HTMLElement} */ (piece.children[i]).style.containIntrinsicBlockSize = `auto ${size}px`));
+    list.style.blockSize = "";
+    list.append(piece);
+  }
+
+  /** Keep as text what is far away and not in use. Whether it is. @param {Element} target */
+  #drop(target) {
+    const list = /** @type {HTMLElement} */ (target);
+    const roots = this.#kept.get(list);
+    if (!roots || !list.firstChild || list.querySelector("form.form, :focus, [open], .here")) return false;
+    const height = list.clientHeight;
+    for (const styled of list.querySelectorAll("[style]")) styled.removeAttribute("style");
+    const items = new Map([...list.children].map((item) => [item.id, item]));
+    this.#kept.set(list, roots.filter((root) => {
+      const item = items.get(root.id);
+      if (item) root.html = item.outerHTML;
+      return item || root.off; // else it was deleted
+    }));
+    list.style.blockSize = `${height}px`;
+    list.replaceChildren();
+    return true;
+  }
+
+  /** Draw the stretch of a comment that is wanted. @param {string} id */
+  #reveal(id) {
+    const list = this.#lists.find((one) => this.#kept.get(one)?.some(({ html }) => html.includes(`id="${id}"`)));
+    if (list) this.#draw(list);
+    return this.#thread.root.getElementById(id);
   }
 
   /**
@@ -103,15 +146,24 @@ export class Long {
    */
   async find(asked) {
     const mine = ++this.#search;
-    const words = plain(asked).split(/\s+/).filter(Boolean);
-    const items = this.#items;
+    const wanted = plain(asked).split(/\s+/).filter(Boolean);
+    const has = (/** @type {string} */ text) => wanted.every((word) => text.includes(word));
     let found = 0;
-    for (let begin = 0; begin < items.length; begin += AT_ONCE) {
-      for (const item of items.slice(begin, begin + AT_ONCE)) {
-        const text = words.length ? this.#text(item) : "";
-        item.hidden = !words.every((word) => text.includes(word));
-        found += Number(!item.hidden);
-      }
+    let seen = 0;
+    for (const list of this.#lists) {
+      const roots = this.#kept.get(list);
+      for (const root of roots ?? []) found += Number(!(root.off = !has(root.words)));
+      if (!roots) {
+        for (const item of /** @type {Iterable<HTMLElement>} */ (list.children)) {
+          item.hidden = !!wanted.length && !has(words(item));
+          found += Number(!item.hidden);
+        }
+      } else if (!list.firstChild) this.#fit(list);
+      else if (this.#drop(list)) {
+        this.#fit(list);
+        this.#draw(list);
+      } // else somebody writes in it: it stays as it is
+      if (++seen % 10) continue;
       await pause();
       if (mine !== this.#search) return -1;
     }

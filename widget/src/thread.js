@@ -19,6 +19,8 @@ export class Thread {
   #parked = null;
   /** @type {Promise<any> | null} */
   #tools = null;
+  /** @type {((id: string) => HTMLElement | null) | undefined} finds a comment that is here but not drawn */
+  reveal;
 
   /**
    * @param {PalabreComments} element
@@ -89,7 +91,7 @@ export class Thread {
   async arrive(hash) {
     if (!hash.startsWith("#c-")) return;
     const id = hash.slice(1);
-    let comment = this.root.getElementById(id);
+    let comment = this.seek(id);
     if (!comment) {
       try {
         const piece = this.made(await this.server.html(this.page(), { fragment: "item", item: id.slice(2) }));
@@ -107,6 +109,11 @@ export class Thread {
   /** @param {string} selector @param {ParentNode} [within] */
   one(selector, within = this.root) {
     return /** @type {HTMLElement | null} */ (within.querySelector(selector));
+  }
+
+  /** @param {string} id */
+  seek(id) {
+    return this.root.getElementById(id) ?? this.reveal?.(id);
   }
 
   get section() {
@@ -147,7 +154,7 @@ export class Thread {
     if (!go && !href.startsWith("#")) return;
     event.preventDefault();
     if (!go) {
-      const target = this.root.getElementById(href.slice(1));
+      const target = this.seek(href.slice(1));
       return target && this.look(target);
     }
     if (go === "cancel" && this.#parked) return this.close();
@@ -227,8 +234,8 @@ export class Thread {
 
   /** Put a comment where it belongs: over its former self, below its parent, or on top. @param {HTMLElement} item */
   place(item) {
-    const former = this.root.getElementById(item.id);
-    const parent = item.dataset.parent && this.root.getElementById(`c-${item.dataset.parent}`);
+    const former = this.seek(item.id);
+    const parent = item.dataset.parent && this.seek(`c-${item.dataset.parent}`);
     this.one("[data-empty]")?.remove();
     if (former) {
       item.querySelector(":scope > .replies")?.remove();

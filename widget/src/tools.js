@@ -69,11 +69,14 @@ class Tools {
 
   async #all() {
     const { section } = this.#thread;
-    const last = this.#thread.one("[data-list] > li:last-of-type");
-    await this.#long.all((n) => this.#thread.say(`${n.toLocaleString(section.lang)} / ${section.dataset.count}`));
-    // On to the first that was not there: the reader goes on where they were.
-    const next = /** @type {HTMLElement | null} */ (last?.nextElementSibling ?? this.#thread.one("h2"));
-    if (next) this.#thread.look(next);
+    let last = this.#thread.one("[data-list] > li:last-of-type");
+    await this.#long.all((n) => {
+      this.#thread.say(`${n.toLocaleString(section.lang)} / ${section.dataset.count}`);
+      // On to the first that was not there, while the others come: the reader goes on where they were.
+      const next = /** @type {HTMLElement | null} */ (last?.nextElementSibling);
+      if (next) this.#thread.look(next);
+      last = null;
+    });
   }
 
   /** @param {string} asked */
@@ -130,7 +133,6 @@ class Tools {
       : stops.findLast((stop) => stop !== here && !after(stop) && !stop.hidden);
     if (!next) return;
     event.preventDefault();
-    this.#long.draw(next);
     this.#thread.look(next);
   }
 }
