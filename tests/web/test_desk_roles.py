@@ -2,24 +2,68 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 from litestar.testing import TestClient
 
-from builders import NOON, StillClock, a_moderator, a_stored, a_thread, an_article, keep
+from builders import (
+    NOON,
+    StillClock,
+    a_moderator,
+    a_session,
+    a_stored,
+    a_thread,
+    an_article,
+    keep,
+)
+from palabre.application.erase_person import ErasePerson
+from palabre.application.export_person import ExportPerson
+from palabre.application.hold_comment import HoldComment
+from palabre.application.moderate import Choice
 from palabre.application.ports import Store
+from palabre.application.register import Keeping, register_of
+from palabre.application.sessions import handle_of
 from palabre.domain.comment import Status
+from palabre.domain.decision import Ground, GroundKind, Verdict
+from palabre.domain.ledger import LineKind
 from palabre.domain.permission import TABLE, Task
 from palabre.domain.person import Duty, Moderator, Role
+from palabre.domain.report import Category, Report
 from palabre.domain.waiting import Level
+from palabre.sealing import new_pair, sealer
 from palabre.web.app import create_app
-from palabre.web.house import House
+from palabre.web.house import House, OwnData
 from web.conftest import BASE, PlainHasher
+from web.law_house import lawful
 
 PASSWORD = "correct horse battery"
 HERE = {"Origin": BASE}
 GAZETTE = {"site_id": "la-gazette", "origin": "https://gazette.example", "section_id": None}
+
+
+@pytest.fixture
+def house(house: House, store: Store, clock: StillClock) -> House:
+    """The house with all that opens pages at the desk: the rights of readers, a key for seals."""
+    parts = {"store": store, "clock": clock}
+    own = OwnData(
+        register=register_of(Keeping(controller="", contact="", authority="", periods={})),
+        export=ExportPerson(**parts),
+        erase=ErasePerson(**parts),
+        hold=HoldComment(**parts),
+    )
+
+    def ground_of(rule: str) -> Ground:
+        return Ground(kind=GroundKind.TERMS, rule=rule, reference="")
+
+    moderate = replace(house.moderate, ground_of=ground_of)
+    made = lawful(replace(house, moderate=moderate, privacy=own), store, clock)
+    evidence = replace(made.law.evidence, seal=sealer(new_pair()[1]))
+    return replace(made, law=replace(made.law, evidence=evidence))
 
 
 @pytest.fixture
@@ -63,31 +107,187 @@ def account(role: Role, *, site: str | None = None, section: str | None = None) 
 
 
 class Case:
-    """A waiting comment of one site, another at the legal desk, one that a colleague decided."""
+    """What a site has for the desk: comments that wait, a colleague's decision, reports, evidence.
 
-    def __init__(self, store: Store, **article: Any) -> None:
+    ``held`` waits, ``legal`` waits at the legal desk, ``decided`` was approved by a colleague.
+    """
+
+    def __init__(self, store: Store, house: House, **article: Any) -> None:
         with store.writing() as unit:
             thread = unit.threads.add(a_thread(an_article(**article)))
-        self.thread = thread.id
+        self.thread, self.url = thread.id, thread.article.url
         self.held = keep(store, a_stored(thread, status=Status.HELD)).comment.id
         self.legal = keep(store, a_stored(thread, status=Status.HELD)).comment.id
+        self.decided = keep(store, a_stored(thread, status=Status.HELD)).comment.id
+        self.shown = [keep(store, a_stored(thread)).comment.id for _ in range(2)]
+        refused = keep(store, a_stored(thread, status=Status.REFUSED))
         with store.writing() as unit:
             unit.work.hand_to(self.legal, level=Level.LEGAL)
+        elsewhere = a_moderator(f"ailleurs-{self.thread}", role=Role.ADMINISTRATOR)
+        with store.writing() as unit:
+            unit.moderators.add(elsewhere)
+            at = unit.comments.get(self.held).created_at
+            session = a_session(elsewhere, created_at=at, expires_at=at + timedelta(days=9))
+            unit.moderators.open_session(session)
+        self.session = handle_of(session)
+        house.moderate.decide(self.decided, Choice(verdict=Verdict.PUBLISH), elsewhere)
+        law = house.law
+        self.reports = []
+        for comment_id in self.shown:
+            sent = Report(
+                comment_ids=(comment_id,), category=Category.DEFAMATION, why="Faux.",
+                name="Zoé", email="zoe@mail.example", in_good_faith=True,
+            )  # fmt: skip
+            self.reports += [line.id for line in law.report(sent)]
+        law.keep()
+        with store.reading() as unit:
+            (statement,) = unit.ledger.of_comment(refused.comment.id, LineKind.STATEMENT)
+        self.appeal = law.appeal(statement.id, "Je conteste cette décision.").id
+        self.sealed = law.evidence(self.held, elsewhere, months=3).line_id
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All by which something of this site is called."""
+        return (
+            *(self.held, self.legal, self.decided, *self.shown, *self.reports),
+            *(self.appeal, self.sealed, self.thread),
+        )
+
+
+class Row(NamedTuple):
+    """One thing to ask of the desk. ``task`` None: whoever is signed in may, for themselves."""
+
+    task: Task | None
+    method: str
+    route: str
+    path: str
+    fields: dict[str, str] | None = None
+
+
+def rows(case: Case) -> list[Row]:
+    """Return a request for each thing that the desk's pages offer."""
+    comments, work = "/desk/comments/{comment_id:str}", "/desk/work/{comment_id:str}"
+    held, at_work = f"/desk/comments/{case.held}", f"/desk/work/{case.held}"
+    reports, sealing = "/desk/reports/{line_id:str}", "/desk/evidence/{comment_id:str}"
+    file, in_place = "/desk/evidence/{line_id:str}/file", "/desk/thread/{comment_id:str}"
+    evidence = f"/desk/evidence/{case.held}"
+    why = {"reason": "Réquisition 26/4"}
+    post = partial(Row, method="POST")
+    return [
+        Row(Task.READ, "GET", comments, held),
+        post(Task.CLAIM, route=work, path=at_work, fields={"do": "release"}),
+        post(Task.CLAIM, route=work, path=at_work, fields={"do": "claim"}),
+        post(Task.NOTE, route=work, path=at_work, fields={"do": "note", "note": "Vu."}),
+        post(Task.NOTE, route=work, path=at_work, fields={"do": "question", "note": "Et ?"}),
+        post(Task.NOTE, route=work, path=at_work, fields={"do": "opinion", "note": "Oui."}),
+        post(Task.ASSIGN, route=work, path=at_work, fields={"do": "assign", "login": ""}),
+        post(
+            Task.CLOSE_THREAD,
+            route="/desk/threads/{thread_id:str}",
+            path=f"/desk/threads/{case.thread}",
+            fields={"do": "open"},
+        ),
+        post(Task.DECIDE, route=comments, path=held, fields={"do": "hold"}),
+        post(
+            Task.DECIDE_ESCALATED,
+            route=comments,
+            path=f"/desk/comments/{case.legal}",
+            fields={"do": "hold"},
+        ),
+        post(
+            Task.OVERRULE,
+            route=comments,
+            path=f"/desk/comments/{case.decided}",
+            fields={"do": "undo"},
+        ),
+        post(Task.ESCALATE, route=work, path=at_work, fields={"do": "escalate"}),
+        post(
+            Task.DECIDE,
+            route=reports,
+            path=f"/desk/reports/{case.reports[0]}",
+            fields={"do": "keep"},
+        ),
+        post(
+            Task.DECIDE,
+            route=reports,
+            path=f"/desk/reports/{case.reports[1]}",
+            fields={"do": "remove", "rule": "insult"},
+        ),
+        post(
+            Task.DECIDE,
+            route="/desk/appeals/{line_id:str}",
+            path=f"/desk/appeals/{case.appeal}",
+            fields={"finding": "upheld", "reasons": "Après examen, oui."},
+        ),
+        Row(Task.EVIDENCE, "GET", sealing, evidence),
+        post(Task.EVIDENCE, route=sealing, path=evidence, fields={"months": "12"}),
+        post(Task.EVIDENCE, route=file, path=f"/desk/evidence/{case.sealed}/file", fields=why),
+        post(
+            Task.ACCOUNTS,
+            route="/desk/sessions",
+            path="/desk/sessions",
+            fields={"do": f"end:{case.session}"},
+        ),
+        Row(Task.PERSON, "GET", "/desk/person", "/desk/person"),
+        post(
+            Task.PERSON,
+            route="/desk/person",
+            path="/desk/person",
+            fields={"do": "look", "comment": case.held},
+        ),
+        post(
+            Task.SET_MODE,
+            route="/desk/modes",
+            path="/desk/modes",
+            fields={"do": "lift", "place": f"thread:{case.thread}"},
+        ),
+        Row(Task.READ, "GET", "/desk/thread", f"/desk/thread?url={case.url}"),
+        post(
+            Task.CLOSE_THREAD,
+            route="/desk/thread",
+            path="/desk/thread",
+            fields={"do": "open", "thread": case.thread, "url": case.url},
+        ),
+        post(
+            Task.HIGHLIGHT,
+            route=in_place,
+            path=f"/desk/thread/{case.shown[0]}",
+            fields={"do": "feature"},
+        ),
+    ]
+
+
+# Lists: everybody signed in has them, each of where they work. With the roles that do not.
+LISTS: dict[str, Task | None] = {
+    "/desk": None,
+    "/desk?view=table": None,
+    "/desk?state=refused": None,
+    "/desk?state=published": None,
+    "/desk?rule=x": None,
+    "/desk/one": None,
+    "/desk/search?q=bonjour": None,
+    "/desk/opinions": None,
+    "/desk/live": None,
+    "/desk/reports": None,
+    "/desk/appeals": None,
+    "/desk/figures": None,
+    "/desk/account": None,
+    "/desk/modes": Task.SET_MODE,
+    "/desk/refusals": Task.REFUSALS,
+    "/desk/sessions": Task.ACCOUNTS,
+}
+# For whoever comes, and for oneself: nothing in them names anything of a site.
+DOOR = {
+    ("GET", "/desk/sign-in"), ("POST", "/desk/sign-in"), ("POST", "/desk/sign-out"),
+    ("POST", "/desk/account"), ("POST", "/desk/filters"),
+}  # fmt: skip
+# Tasks of the table that no page offers yet.
+NO_PAGE = {Task.STANDING, Task.BAN, Task.REVIEW, Task.FIGURES}
 
 
 def acts(case: Case) -> dict[Task, tuple[str, str, dict[str, str]]]:
-    """Return a request for each task that the desk's pages offer."""
-    work = f"/desk/work/{case.held}"
-    return {
-        Task.READ: ("GET", f"/desk/comments/{case.held}", {}),
-        Task.CLAIM: ("POST", work, {"do": "release"}),
-        Task.NOTE: ("POST", work, {"do": "note", "note": "Vu."}),
-        Task.ASSIGN: ("POST", work, {"do": "assign", "login": ""}),
-        Task.CLOSE_THREAD: ("POST", f"/desk/threads/{case.thread}", {"do": "open"}),
-        Task.DECIDE: ("POST", f"/desk/comments/{case.held}", {"do": "hold"}),
-        Task.DECIDE_ESCALATED: ("POST", f"/desk/comments/{case.legal}", {"do": "hold"}),
-        Task.ESCALATE: ("POST", work, {"do": "escalate"}),
-    }
+    """Return one request for each task."""
+    return {r.task: asked(r) for r in reversed(rows(case)) if r.task}
 
 
 def ask(client: TestClient[Any], how: tuple[str, str, dict[str, str]], token: str) -> int:
@@ -98,24 +298,59 @@ def ask(client: TestClient[Any], how: tuple[str, str, dict[str, str]], token: st
     return client.post(path, data=data, headers=HERE, follow_redirects=False).status_code
 
 
+def asked(row: Row) -> tuple[str, str, dict[str, str]]:
+    return row.method, row.path, row.fields or {}
+
+
+def test_every_route_of_the_desk_stands_in_the_table(house: House, store: Store):
+    case = Case(store, house)
+    routes = {
+        (method, route.path)
+        for route in create_app(house).routes
+        for method in getattr(route, "methods", ())
+        if route.path.startswith("/desk") and method not in {"OPTIONS", "HEAD"}
+    }
+    table = {(row.method, row.route) for row in rows(case)}
+    lists = {("GET", path.partition("?")[0]) for path in LISTS}
+    assert routes - table - lists - DOOR == set()
+    assert (table | lists | DOOR) - routes == set()
+    offered = {row.task for row in rows(case)} | set(LISTS.values())
+    assert set(Task) - offered == NO_PAGE
+
+
+def test_the_reference_prints_the_table():
+    text = (Path(__file__).parents[2] / "docs/reference/roles.md").read_text(encoding="utf-8")
+    printed = dict(re.findall(r"^\| `(\w+)` \|(.*)\|$", text, flags=re.MULTILINE))
+    columns = (Role.MODERATOR, Role.LEAD, Role.LEGAL, Role.ADMINISTRATOR)
+    for task in Task:
+        cells = [cell.strip() for cell in printed[task.value].split("|")]
+        assert cells == ["yes" if role in TABLE[task] else "" for role in columns], task
+    assert len(printed) == len(Task)
+    said = re.search(r"^Tasks without a page[^:]*:([^.]*)\.", text, flags=re.MULTILINE)
+    assert set(re.findall(r"`(\w+)`", said[1] if said else "")) == {t.value for t in NO_PAGE}
+
+
 @pytest.mark.parametrize("role", Role)
 def test_each_role_does_what_the_table_says_and_nothing_else(
-    role: Role, opened: TestClient[Any], enter: Enter, store: Store
+    role: Role, opened: TestClient[Any], enter: Enter, store: Store, house: House
 ):
-    case = Case(store)
+    case = Case(store, house)
     mine = account(role)
     token = enter(mine)
-    for task, how in acts(case).items():
-        allowed = role in TABLE[task]
-        status = ask(opened, how, token)
-        assert (status != 403) == allowed, (task, status)
-        assert allowed is False or status in {200, 303}, (task, status)
+    for row in rows(case):
+        allowed = row.task is None or role in TABLE[row.task]
+        status = ask(opened, asked(row), token)
+        assert (status != 403) == allowed, (row, status)
+        assert allowed is False or status in {200, 303}, (row, status)
+    expected = [row.path.partition("?")[0] for row in rows(case) if role not in TABLE[row.task]]
+    for path, task in LISTS.items():
+        allowed = task is None or role in TABLE[task]
+        assert opened.get(path).status_code == (200 if allowed else 403), path
+        expected += [] if allowed else [path]
     with store.reading() as unit:
-        refused = [(line.moderator_id, line.code) for line in unit.work.refusals(limit=50)]
-    expected = sum(role not in TABLE[task] for task in acts(case))
-    assert refused == [(mine.id, "not_permitted")] * expected
-    seen = opened.get("/desk/refusals").status_code
-    assert (seen == 200) == (role in TABLE[Task.REFUSALS])
+        refused = list(reversed(unit.work.refusals(limit=99)))
+    assert [line.path for line in refused] == expected
+    assert {(line.moderator_id, line.code) for line in refused} <= {(mine.id, "not_permitted")}
 
 
 @pytest.mark.parametrize("role", Role)
@@ -128,36 +363,33 @@ def test_nobody_reaches_another_site_or_section_by_its_identifiers(
     opened: TestClient[Any],
     enter: Enter,
     store: Store,
+    house: House,
 ):
-    case = Case(store)
+    case = Case(store, house)
     token = enter(account(role, site=place[0], section=place[1]))
-    asked = acts(case)
-    for task, how in asked.items():
-        assert ask(opened, how, token) == 403, task
     with store.reading() as unit:
-        assert len(unit.work.refusals(limit=50)) == len(asked)
+        before = unit.ledger.head(), unit.comments.get(case.held), unit.work.entry(case.held)
+    for row in rows(case):
+        assert ask(opened, asked(row), token) == 403, row
+    with store.reading() as unit:
+        noted = [line.path for line in unit.work.refusals(limit=99)]
         assert unit.work.notes(case.held) == []
-        entry = unit.work.entry(case.held)
-    assert entry is not None
-    assert entry.level is Level.DESK
-    for page in (
-        "/desk",
-        "/desk?view=table",
-        "/desk?state=refused",
-        "/desk?rule=x",
-        "/desk/one",
-        "/desk/search?q=bonjour",
-        "/desk/live",
-    ):
-        answer = opened.get(page)
-        assert case.held not in answer.text, page
-        assert answer.status_code == 200, page
+        after = unit.ledger.head(), unit.comments.get(case.held), unit.work.entry(case.held)
+        assert len(unit.moderators.sessions(now=NOON)) == 2
+    assert noted == [row.path.partition("?")[0] for row in reversed(rows(case))]
+    assert after == before
+    for path, task in LISTS.items():
+        answer = opened.get(path)
+        allowed = task is None or role in TABLE[task]
+        assert answer.status_code == (200 if allowed else 403), path
+        if task is not Task.REFUSALS:  # there they find what they tried themselves
+            assert [n for n in (*case.names, case.session) if n in answer.text] == [], path
 
 
 def test_roles_hold_where_they_were_given_and_not_beyond(
-    opened: TestClient[Any], enter: Enter, store: Store
+    opened: TestClient[Any], enter: Enter, store: Store, house: House
 ):
-    home, away = Case(store), Case(store, key="/sport/match", **GAZETTE)
+    home, away = Case(store, house), Case(store, house, key="/sport/match", **GAZETTE)
     both = a_moderator(
         login="deux-sites",
         duties=(
@@ -173,9 +405,9 @@ def test_roles_hold_where_they_were_given_and_not_beyond(
 
 
 def test_taking_back_what_a_colleague_decided_needs_a_lead(
-    opened: TestClient[Any], enter: Enter, store: Store
+    opened: TestClient[Any], enter: Enter, store: Store, house: House
 ):
-    case = Case(store)
+    case = Case(store, house)
     token = enter(account(Role.MODERATOR))
     approve = ("POST", f"/desk/comments/{case.held}", {"do": "approve"})
     undo = ("POST", f"/desk/comments/{case.held}", {"do": "undo"})
@@ -185,9 +417,9 @@ def test_taking_back_what_a_colleague_decided_needs_a_lead(
 
 
 def test_what_a_colleague_reads_is_left_to_them(
-    opened: TestClient[Any], enter: Enter, store: Store, clock: StillClock
+    opened: TestClient[Any], enter: Enter, store: Store, house: House, clock: StillClock
 ):
-    case = Case(store)
+    case = Case(store, house)
     first = enter(account(Role.MODERATOR))
     assert case.held in opened.get("/desk/one").text
     assert first
@@ -204,9 +436,9 @@ def test_what_a_colleague_reads_is_left_to_them(
 
 
 def test_a_form_of_another_session_is_refused_and_noted(
-    opened: TestClient[Any], enter: Enter, store: Store
+    opened: TestClient[Any], enter: Enter, store: Store, house: House
 ):
-    case = Case(store)
+    case = Case(store, house)
     enter(account(Role.LEAD))
     assert ask(opened, ("POST", f"/desk/comments/{case.held}", {"do": "approve"}), "forged") == 403
     with store.reading() as unit:

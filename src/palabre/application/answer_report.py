@@ -11,11 +11,13 @@ from palabre.application.keep_ledger import answer_report
 from palabre.application.law_mail import LawMail
 from palabre.application.ledger_ports import Waiting
 from palabre.application.moderate import Choice, Moderate
-from palabre.application.ports import Clock, QueueItem, Store
+from palabre.application.ports import Clock, QueueItem, Store, UnitOfWork
+from palabre.application.read_thread import locate
 from palabre.domain.comment import Status
 from palabre.domain.decision import Decision, Verdict
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.ledger import Line, LineKind, Words
+from palabre.domain.permission import Task, require_task
 from palabre.domain.person import Moderator
 from palabre.domain.report import Outcome
 
@@ -42,20 +44,22 @@ class AnswerReport:
     def waiting(
         self, moderator: Moderator, kind: LineKind, *, limit: int, after: str | None
     ) -> tuple[Sequence[Reported], dict[LineKind, int]]:
-        """Return what waits on the sites that the moderator works on, and how much of each kind."""
+        """Return what waits where the moderator works, and how much of each kind on those sites."""
         with self.store.reading() as unit:
             site_ids = [s.id for s in unit.sites.all() if moderator.works_on(s.id)]
-            found = unit.ledger.waiting(kind, site_ids=site_ids, after=after, limit=limit)
-            shown = [
-                Reported(
-                    waiting=each,
-                    words=unit.ledger.words(each.line.id),
-                    item=unit.queue.item(each.line.comment_id or ""),
-                    others=len(unit.ledger.of_comment(each.line.comment_id or "", kind)) - 1,
-                )
-                for each in found
-            ]
-            return shown, dict(unit.ledger.count_waiting(site_ids=site_ids))
+            shown: list[Reported] = []
+            while len(shown) < limit:
+                found = unit.ledger.waiting(kind, site_ids=site_ids, after=after, limit=limit)
+                for each in found:
+                    item = unit.queue.item(each.line.comment_id or "")
+                    section = item.thread.article.section_id if item else None
+                    # What was said of a comment of another section is not theirs to read.
+                    if moderator.works_in(each.line.site_id, section):
+                        shown.append(_reported(unit, each, item, kind))
+                if len(found) < limit:
+                    break
+                after = found[-1].line.id
+            return shown[:limit], dict(unit.ledger.count_waiting(site_ids=site_ids))
 
     def remove(
         self, line_id: str, rule: str, moderator: Moderator, *, note: str | None = None
@@ -80,6 +84,8 @@ class AnswerReport:
         report = self._report(line_id, moderator)
         with self.store.writing() as unit:
             comment_id = report.comment_id or ""
+            article = locate(unit, comment_id).thread.article
+            require_task(moderator, Task.DECIDE, article.site_id, article.section_id)
             comment, latest = unit.comments.get(comment_id), unit.decisions.latest(comment_id)
             if comment is None or latest is None:
                 raise Refusal(Code.UNKNOWN_COMMENT)
@@ -103,3 +109,12 @@ class AnswerReport:
             raise Refusal(Code.NOT_FOUND)
         self.moderate.item(report.comment_id or "", moderator)  # permission, by its own table
         return report
+
+
+def _reported(unit: UnitOfWork, each: Waiting, item: QueueItem | None, kind: LineKind) -> Reported:
+    return Reported(
+        waiting=each,
+        words=unit.ledger.words(each.line.id),
+        item=item,
+        others=len(unit.ledger.of_comment(each.line.comment_id or "", kind)) - 1,
+    )

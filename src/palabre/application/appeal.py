@@ -13,6 +13,7 @@ from palabre.application.law_mail import LawMail, reporter_of
 from palabre.application.ledger_ports import Task
 from palabre.application.moderate import Choice, Moderate
 from palabre.application.ports import Clock, Store, UnitOfWork
+from palabre.domain import permission
 from palabre.domain.comment import Status
 from palabre.domain.decision import ActorKind, Verdict
 from palabre.domain.errors import Code, Refusal
@@ -125,6 +126,10 @@ class ReviewAppeal:
             first = unit.ledger.decisions([str(appeal.content["decision"])])
         comment_id = appeal.comment_id or ""
         item, _ = self.moderate.item(comment_id, moderator)
+        article = item.thread.article
+        permission.require_task(
+            moderator, permission.Task.DECIDE, article.site_id, article.section_id
+        )
         by_her = any(
             r.actor.kind is ActorKind.MODERATOR and r.actor.id == moderator.id
             for r in first.values()

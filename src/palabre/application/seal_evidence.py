@@ -98,7 +98,7 @@ class SealEvidence:
         with self.store.reading() as unit:
             article = locate(unit, comment_id).thread.article
             require_task(moderator, Task.EVIDENCE, article.site_id, article.section_id)
-            return [
+            found = [
                 Sealed(
                     line=line,
                     snapshot=snapshot,
@@ -107,6 +107,7 @@ class SealEvidence:
                 for snapshot in unit.legal.snapshots(comment_id)
                 if (line := unit.ledger.get(snapshot.line_id)) is not None
             ]
+        return sorted(found, key=lambda each: each.line.number)
 
     def export(self, line_id: str, moderator: Moderator, *, reason: str) -> bytes:
         """Return a snapshot as a file, after who took it and why is a line of the ledger.

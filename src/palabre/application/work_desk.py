@@ -6,9 +6,10 @@ Claims are leases: who walks away holds nothing up for longer than ``LEASE``.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from palabre.application.dossier import Dossier, Live
+from palabre.application.dossier import Dossier, Live, dossier_of, names_of
 from palabre.application.moderate import Moderate
-from palabre.application.ports import QueueItem, Stored, UnitOfWork
+from palabre.application.places import places_of
+from palabre.application.ports import QueueItem, UnitOfWork
 from palabre.application.read_thread import locate
 from palabre.application.search_words import terms
 from palabre.application.work_ports import (
@@ -25,16 +26,14 @@ from palabre.application.work_ports import (
 from palabre.domain.comment import Status
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import is_id, new_id
-from palabre.domain.permission import TABLE, Task, require_somewhere, require_task
+from palabre.domain.permission import Task, may_manage, require_somewhere, require_task
 from palabre.domain.person import Moderator
 from palabre.domain.waiting import LEASE, Entry, Level
 
 MAX_NOTE = 2000
 MAX_NAME = 100
 MAX_QUERY = 500
-HISTORY = 6
 _TRIES = 20  # colleagues who may take the next comment before this one does
-_ANCESTORS = 3
 _NEW, _SHOWN = 99, 3  # how many new comments are counted, and shown, beside an open page
 
 
@@ -47,18 +46,18 @@ class WorkDesk:
     def places(self, moderator: Moderator, task: Task = Task.READ) -> tuple[Place, ...]:
         """Return where the account may do this."""
         with self.moderate.store.reading() as unit:
-            return self._places(unit, moderator, task)
+            return places_of(unit, moderator, task)
 
     def page(
         self, moderator: Moderator, wanted: Wanted, *, limit: int, after: Rank | None
     ) -> tuple[Sequence[Waiting], Mapping[Level, int], Mapping[str, str]]:
         """Return a page of the queue, how much waits at each desk, and colleagues' names."""
         with self.moderate.store.reading() as unit:
-            places = self._places(unit, moderator, Task.READ)
+            places = places_of(unit, moderator, Task.READ)
             asked = replace(wanted, places=places)
             now = self.moderate.clock()
             found = unit.work.page(asked, limit=limit, after=after, now=now)
-            return found, unit.work.levels(places, most=COUNTED + 1), _names(unit)
+            return found, unit.work.levels(places, most=COUNTED + 1), names_of(unit)
 
     def next(
         self, moderator: Moderator, wanted: Wanted, *, after: str | None = None
@@ -71,21 +70,19 @@ class WorkDesk:
         task = Task.DECIDE_ESCALATED if wanted.level is Level.LEGAL else Task.DECIDE
         require_somewhere(moderator, task)
         with self.moderate.store.writing() as unit:
-            asked = replace(
-                wanted, places=self._places(unit, moderator, task), free_for=moderator.id
-            )
+            asked = replace(wanted, places=places_of(unit, moderator, task), free_for=moderator.id)
             begun = self._rank(unit, after)
             for waiting in unit.work.page(asked, limit=_TRIES, after=begun, now=now):
                 comment_id = waiting.entry.comment_id
                 if unit.work.claim(comment_id, moderator.id, until=now + LEASE, now=now):
-                    return self._dossier(unit, comment_id)
+                    return dossier_of(unit, comment_id, moderator)
         return None
 
     def dossier(self, comment_id: str, moderator: Moderator) -> Dossier:
         """Return a comment with all that is needed to decide on it."""
         with self.moderate.store.reading() as unit:
             self._require(unit, comment_id, moderator, Task.READ)
-            return self._dossier(unit, comment_id)
+            return dossier_of(unit, comment_id, moderator)
 
     def claim(self, comment_id: str, moderator: Moderator) -> Entry:
         """Keep a comment to this moderator; refused (``claimed``) while a colleague reads it."""
@@ -143,7 +140,7 @@ class WorkDesk:
     def asked(self, moderator: Moderator, *, limit: int) -> Sequence[QueueItem]:
         """Return waiting comments on which a colleague asks for a second opinion."""
         with self.moderate.store.reading() as unit:
-            places = self._places(unit, moderator, Task.READ)
+            places = places_of(unit, moderator, Task.READ)
             return unit.work.items(unit.work.asked(places, limit=limit))
 
     def search(
@@ -157,7 +154,7 @@ class WorkDesk:
     ) -> tuple[Sequence[QueueItem], int | None]:
         """Return comments with all the words, newest first, and where the next page begins."""
         with self.moderate.store.reading() as unit:
-            places = self._places(unit, moderator, Task.READ)
+            places = places_of(unit, moderator, Task.READ)
             langs = {site.lang for site in unit.sites.all()} | {"fr", "en"}
             found = unit.work.search(
                 terms(query[:MAX_QUERY], langs),
@@ -176,9 +173,9 @@ class WorkDesk:
         """
         now = self.moderate.clock()
         with self.moderate.store.reading() as unit:
-            places = self._places(unit, moderator, Task.READ)
+            places = places_of(unit, moderator, Task.READ)
             levels = unit.work.levels(places, most=COUNTED + 1)
-            names = _names(unit)
+            names = names_of(unit)
             taken = unit.work.taken(places, now=now)
             new = unit.work.arrived(places, after=since, limit=_NEW + 1) if since else ()
             items = unit.work.items(new[:_SHOWN])
@@ -228,45 +225,19 @@ class WorkDesk:
     def refusals(
         self, moderator: Moderator, *, limit: int
     ) -> tuple[Sequence[DeskRefusal], Mapping[str, str]]:
-        """Return what was refused lately, newest first, and the names of whom."""
+        """Return what was refused lately, newest first, and the names of whom.
+
+        Whoever may see this of one site sees what was refused to those who work there alone.
+        """
         require_somewhere(moderator, Task.REFUSALS)
         with self.moderate.store.reading() as unit:
-            return unit.work.refusals(limit=limit), _names(unit)
-
-    def _dossier(self, unit: UnitOfWork, comment_id: str) -> Dossier:
-        item = unit.queue.item(comment_id)
-        if item is None:
-            raise Refusal(Code.UNKNOWN_COMMENT)
-        comment = item.stored.comment
-        entry = unit.work.entry(comment_id)
-        above: list[Stored] = [item.parent] if item.parent else []
-        while above and len(above) < _ANCESTORS and (up := above[0].comment.parent_id):
-            found = unit.comments.stored(up)
-            if found is None:
-                break
-            above.insert(0, found)
-        author = unit.work.by_author(comment.author_key, limit=HISTORY)
-        return Dossier(
-            item=item,
-            decisions=unit.decisions.history(comment_id),
-            entry=entry,
-            above=tuple(above),
-            author=tuple(s for s in author if s.comment.id != comment_id),
-            standing=unit.comments.standing(comment.author_key),
-            notes=unit.work.notes(comment_id),
-            copies=len(unit.work.group(entry.group)) if entry else 1,
-            names=_names(unit),
-        )
-
-    def _places(self, unit: UnitOfWork, moderator: Moderator, task: Task) -> tuple[Place, ...]:
-        sites = [site.id for site in unit.sites.all()]
-        found: dict[Place, None] = {}
-        for duty in moderator.all_duties:
-            if duty.role not in TABLE[task]:
-                continue
-            for site_id in sites if duty.site_id is None else [duty.site_id]:
-                found[site_id, duty.section_id] = None
-        return tuple(found)
+            known = {
+                m.id: m.name
+                for m in unit.moderators.all()
+                if may_manage(moderator, m, Task.REFUSALS)
+            }
+            found = unit.work.refusals(limit=limit)
+            return [line for line in found if line.moderator_id in known], known
 
     def _rank(self, unit: UnitOfWork, comment_id: str | None) -> Rank | None:
         entry = unit.work.entry(comment_id) if comment_id and is_id(comment_id) else None
@@ -282,7 +253,3 @@ class WorkDesk:
     def _require(self, unit: UnitOfWork, comment_id: str, moderator: Moderator, task: Task) -> None:
         article = locate(unit, comment_id).thread.article
         require_task(moderator, task, article.site_id, article.section_id)
-
-
-def _names(unit: UnitOfWork) -> Mapping[str, str]:
-    return {m.id: m.name for m in unit.moderators.all()}

@@ -90,11 +90,11 @@ def require_somewhere(moderator: Moderator, task: Task) -> None:
         raise Refusal(Code.NOT_PERMITTED, task=task.value)
 
 
-def may_manage(moderator: Moderator, other: Moderator) -> bool:
-    """Tell whether an account is the other's administrator wherever the other works."""
+def may_manage(moderator: Moderator, other: Moderator, task: Task = Task.ACCOUNTS) -> bool:
+    """Tell whether an account may do this wherever the other one works."""
     return all(
-        may_everywhere(moderator, Task.ACCOUNTS)
+        may_everywhere(moderator, task)
         if duty.site_id is None
-        else may_do(moderator, Task.ACCOUNTS, duty.site_id, duty.section_id)
+        else may_do(moderator, task, duty.site_id, duty.section_id)
         for duty in other.all_duties
     )

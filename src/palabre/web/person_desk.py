@@ -14,7 +14,8 @@ from litestar.handlers import HTTPRouteHandler
 from palabre.application.incoming import MAX_EMAIL
 from palabre.application.person import Person, Scope, of_address, of_tokens
 from palabre.domain.errors import Code, Refusal
-from palabre.domain.person import Moderator, Role, Viewer
+from palabre.domain.permission import Task, may_everywhere
+from palabre.domain.person import Moderator, Viewer
 from palabre.web import views
 from palabre.web.desk_door import who
 from palabre.web.forms import FIELD, desk_token, read_desk_form
@@ -99,8 +100,9 @@ class PersonDesk:
 
     async def _who(self, request: Asked) -> tuple[Moderator, str]:
         moderator, token = await who(request, self._house)
-        if moderator.role is not Role.ADMINISTRATOR:
-            raise Refusal(Code.NOT_PERMITTED)
+        # Somebody's data is not of one site: the administrator of one alone may not.
+        if not may_everywhere(moderator, Task.PERSON):
+            raise Refusal(Code.NOT_PERMITTED, task=Task.PERSON.value)
         return moderator, token
 
     def _page(self, request: Asked, token: str, values: dict[str, Any]) -> Response[str]:
