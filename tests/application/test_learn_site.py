@@ -82,3 +82,30 @@ def test_a_thousand_false_reports_move_nothing_and_going_back_is_exact(taught, r
     assert verdicts(store, rules, texts) == before
     with pytest.raises(Refusal):
         case.use("le-journal", 99, by="claire")
+
+
+def test_by_itself_a_site_learns_when_enough_is_new_and_unlearns_what_was_taken_back():
+    store = MemoryStore()
+    key = an_api_key(role=KeyRole.MODERATOR)
+    with store.writing() as unit:
+        unit.sites.register(a_site())
+        unit.sites.register(a_site("autre", origins=("https://autre.example",)))
+        unit.clients.add(key)
+        for text in TAUGHT[:6]:
+            unit.labels.keep(an_example(key, text))
+    case = LearnSite(store=store, clock=lambda: NOON, ordinary=lambda: ORDINARY)
+
+    def learned():
+        return {site: bool(done and done.taken) for site, done in case.everywhere(least_new=5)}
+
+    assert learned() == {"autre": False, "le-journal": True}
+    with store.writing() as unit:
+        for text in TAUGHT[6:10]:
+            unit.labels.keep(an_example(key, text))
+    assert learned() == {"autre": False, "le-journal": False}
+    with store.writing() as unit:
+        assert unit.labels.take_back(key.id, NOON) == 10
+    assert learned() == {"autre": False, "le-journal": True}
+    layer = LayersInUse(store, lambda: NOON)("le-journal")
+    assert layer.version == "le-journal-2"
+    assert layer.read(TAUGHT[0]) == {}

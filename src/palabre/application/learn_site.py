@@ -3,7 +3,8 @@
 What teaches: decisions at the desk, and what keys with the moderator's role said of texts. What
 readers report and what other keys submit brings comments before moderators and teaches nothing by
 itself: so no flood of false reports can move a verdict. A new layer takes over only where it is no
-worse than the present one on decisions that neither had learned.
+worse than the present one on decisions that neither had learned. What was taken back is unlearned:
+the next layer is made without it.
 """
 
 import json
@@ -22,6 +23,8 @@ from palabre.moderation.sitelayer import WELCOME, Decided, Layer, Trial, learn, 
 
 ENGINE: Final = "engine"
 AT_MOST: Final = 2_000  # decisions, the newest; beyond, learning takes longer than it brings
+_EACH: Final = AT_MOST // 2  # of what was refused, and of what was let through
+_SHARE: Final = 20  # one new decision among so many is not worth another layer by itself
 _PAGE: Final = 200
 _LOOKED_AT: Final = 20_000
 _EVEN: Final = 0.5
@@ -46,8 +49,17 @@ class LearnSite:
     clock: Clock
     ordinary: Callable[[], Sequence[str]]
 
-    def __call__(self, site_id: str, *, least_new: int = 1) -> Learned | None:
-        """Learn anew; None where too little was decided since the last time."""
+    def everywhere(self, *, least_new: int) -> Iterator[tuple[str, Learned | None]]:
+        """Learn in each site; the more a site has decided, the more of it must be new."""
+        with self.store.reading() as unit:
+            site_ids = [site.id for site in unit.sites.all()]
+        for site_id in site_ids:
+            yield site_id, self(site_id, least_new=least_new, by_share=True)
+
+    def __call__(
+        self, site_id: str, *, least_new: int = 1, by_share: bool = False
+    ) -> Learned | None:
+        """Learn anew; None where too little was decided, or taken back, since the last time."""
         with self.store.reading() as unit:
             if unit.sites.get(site_id) is None:
                 raise Refusal(Code.UNKNOWN_SITE, field="site", site=site_id)
@@ -56,16 +68,21 @@ class LearnSite:
             use = unit.lessons.in_use(site_id)
             present = _layer(unit, site_id, use.number) if use else None
         seen = set(json.loads(latest.report).get("learned", ())) if latest else set()
-        fresh = [d for d in decided if f"{d.id}:{d.rule or WELCOME}" not in seen]
-        if len(fresh) < least_new or not decided:
+        said = {_said(d) for d in decided}
+        fresh = [d for d in decided if _said(d) not in seen]
+        gone = len(seen - said)
+        wanted = max(least_new, len(decided) // _SHARE if by_share else 0)
+        if len(fresh) + gone < wanted or not (decided or gone):
             return None
         number = latest.number + 1 if latest else 1
         layer, trial = learn(site_id, number, decided, self.ordinary())
-        report = compared(present, trial, fresh)
-        report["learned"] = sorted(f"{d.id}:{d.rule or WELCOME}" for d in decided)
+        report = compared(present, trial, fresh, nothing_left=not trial.scores and gone > 0)
+        report |= {"learned": sorted(said), "taken_back": gone}
         now = self.clock()
         taken = bool(report["better"])
         with self.store.writing() as unit:
+            if unit.lessons.layer(site_id, number) is not None:
+                return None  # somebody else was learning, too
             unit.lessons.add(
                 KeptLayer(
                     site_id=site_id,
@@ -90,8 +107,8 @@ class LearnSite:
 
 def decisions(unit: UnitOfWork, site_id: str) -> Iterator[Decided]:
     """Yield the texts on which moderators, or keys with their role, decided."""
-    left = AT_MOST
     for status in (Status.REFUSED, Status.PUBLISHED):
+        left = _EACH
         after: str | None = None
         looked = 0
         while left > 0 and looked < _LOOKED_AT:
@@ -116,11 +133,22 @@ def decisions(unit: UnitOfWork, site_id: str) -> Iterator[Decided]:
             yield Decided(example.id, example.text, SPAM if said >= _EVEN else None)
 
 
-def compared(present: Layer | None, trial: Trial, fresh: Sequence[Decided]) -> dict[str, object]:
+def _said(decided: Decided) -> str:
+    return f"{decided.id}:{decided.rule or WELCOME}"
+
+
+def compared(
+    present: Layer | None,
+    trial: Trial,
+    fresh: Sequence[Decided],
+    *,
+    nothing_left: bool = False,
+) -> dict[str, object]:
     """Compare on decisions that neither layer had learned: the new one by leaving each out.
 
     A decision counts as missed where the layer would not have held what was refused under a rule
-    that it knows, as wrong where it would have held what was let through.
+    that it knows, as wrong where it would have held what was let through. ``nothing_left``: what
+    the present layer rests on was taken back, so that one which says nothing may take over.
     """
     new = {"missed": 0, "wrong": 0}
     old = {"missed": 0, "wrong": 0}
@@ -141,7 +169,9 @@ def compared(present: Layer | None, trial: Trial, fresh: Sequence[Decided]) -> d
         "on": len(fresh),
         "alarms": alarms,
         "ordinary": trial.ordinary,
-        "better": better and worst <= _ALARMS * trial.ordinary + 1 and bool(trial.scores),
+        "better": better
+        and worst <= _ALARMS * trial.ordinary + 1
+        and (bool(trial.scores) or nothing_left),
     }
 
 

@@ -8,7 +8,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from palabre.cli import retention
+from palabre.cli import lessons, retention
 from palabre.cli.configuration import read_settings
 from palabre.cli.worker import beside_server
 from palabre.process import before_forking
@@ -31,6 +31,7 @@ def serve(config: Path | None, host: str | None, port: int | None, workers: int 
     parts.store.close()
     beside_server(settings, path)
     retention.beside_server(path)
+    lessons.beside_server(settings, path)
     run_server(
         "palabre.wiring:application",
         path,

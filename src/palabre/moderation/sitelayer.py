@@ -3,8 +3,8 @@
 A ridge regression over hashed n-grams, in its dual form: some dozen texts of a kind beside two
 thousand ordinary comments, in about a second. As in ``adapt.py`` least squares gives for nothing
 what the layer would say of each text had it not seen it; by those figures the mark is set beyond
-every ordinary comment, so that learning from few examples cannot flood the queue, and by them a new
-layer is compared with the one in force.
+all ordinary comments but one in 2,000, so that learning from few examples cannot flood the queue,
+and by them a new layer is compared with the one in force.
 
 Deterministic; a pure function of its input. What nobody but readers said is not handed in here.
 """
@@ -25,11 +25,14 @@ VERSION: Final = 1
 BUCKETS: Final = 1 << 13
 FEWEST: Final = 5
 WELCOME: Final = "+"  # stands among the rules for what moderators let through
-_PENALTY: Final = 0.02
+_PENALTY: Final = 0.005
 _CONSTANT: Final = 0.1
 _OTHERS: Final = 0.5  # weight of the other decisions and of ordinary comments; examples weigh 1
 _ORDINARY: Final = 2.0
-_MARGIN: Final = 0.1  # of the way from the likest ordinary comment to a middling example
+# Of so many ordinary comments one may lie beyond the mark: otherwise a single one that is by chance
+# like what was refused would blind the layer to all of its kind.
+_ONE_BEYOND: Final = 2_000
+_MARGIN: Final = 0.1  # of the way from the likest of the others to a middling example
 _STEEPNESS: Final = 4.0
 _HIGHEST: Final = 0.89  # it may hold and never refuse at the shipped thresholds
 Floats = NDArray[np.float32]
@@ -53,7 +56,7 @@ class Head:
     gap: float
 
     def score(self, indices: NDArray[np.int64], shares: Floats) -> float:
-        """Return 0.5 at the mark, which no ordinary comment reached."""
+        """Return 0.5 at the mark, which no ordinary comment but one in 2,000 reached."""
         raw = float(shares @ self.weights[indices]) if len(indices) else 0.0
         return float(scaled(raw, self.mark, self.gap))
 
@@ -157,7 +160,7 @@ def _head(rows: Floats, gram: Floats, mine: NDArray[np.bool_]) -> tuple[Head, Fl
     alpha = inverse @ y
     unseen = y - alpha / np.diag(inverse)
     middling = float(np.median(unseen[:decided][mine]))
-    likest = float(unseen[decided:].max())
+    likest = float(np.sort(unseen[decided:])[-1 - (total - decided) // _ONE_BEYOND])
     mark = likest + _MARGIN * max(0.0, middling - likest)
     # Where the examples are no nearer than ordinary comments, the head stays silent.
     gap = max(middling - mark, 0.05)
