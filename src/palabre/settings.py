@@ -16,6 +16,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from palabre.settings_advisers import Advisers
 from palabre.settings_check import complaint
 from palabre.settings_clients import Clients
 from palabre.settings_law import Law, Webhooks
@@ -51,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     rules: Rules = Rules()
     judge: Judge = Judge()
     clients: Clients = Clients()
+    advisers: Advisers = Advisers()
     desk: Desk = Desk()
     smtp: Smtp = Smtp()
     mail: Mail = Mail()
@@ -84,6 +86,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "rules": Rules,
     "judge": Judge,
     "clients": Clients,
+    "advisers": Advisers,
     "desk": Desk,
     "smtp": Smtp,
     "mail": Mail,

@@ -5,6 +5,8 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
+from palabre.settings_advisers import complaints as of_advisers
+
 if TYPE_CHECKING:
     from palabre.settings import Settings
 
@@ -23,6 +25,7 @@ def _complaints(settings: "Settings") -> Iterator[str]:
     yield from _of_judge(settings)
     yield from _of_mail(settings)
     yield from _of_privacy(settings)
+    yield from of_advisers(settings.advisers)
     if settings.log.level not in {"debug", "info", "warning", "error"}:
         yield "[log] level must be debug, info, warning or error"
     if server.timezone not in available_timezones():

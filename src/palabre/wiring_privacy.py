@@ -81,6 +81,7 @@ def register_from(settings: Settings) -> Register:
             database=_elsewhere(url.host or str(url.query.get("host", ""))),
             mail=mail,
             counts=_elsewhere(sa.make_url(counts).host or "") if counts else None,
+            others=tuple(host for host in settings.advisers.hosts if _elsewhere(host)),
             tells_desk=settings.sends_mail and bool(settings.desk.mail_to),
             limits=settings.limits.enabled,
             sealed_store=privacy.sealed_store,

@@ -102,8 +102,8 @@ def _entries(keeping: Keeping) -> Iterator[Entry]:
             if (period := keeping.periods.get(kind))
         ),
     )
-    yield entry(Held.NAME, LegalGround.CONTRACT, Leaves.NAMES, *to_others)
-    yield entry(Held.EMAIL, LegalGround.INTEREST, Leaves.EMAILS, *to_others)
+    yield entry(Held.NAME, LegalGround.CONTRACT, Leaves.NAMES)
+    yield entry(Held.EMAIL, LegalGround.INTEREST, Leaves.EMAILS)
     yield entry(Held.TOKEN, LegalGround.CONTRACT, None)
     yield entry(Held.VOTE, LegalGround.CONTRACT, Leaves.VOTES)
     yield entry(Held.SOURCE, LegalGround.INTEREST, Leaves.SOURCES)

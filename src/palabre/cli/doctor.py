@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from palabre.cli.configuration import DEFAULT
+from palabre.cli.doctor_advisers import advisers_check
 from palabre.cli.doctor_database import Ill, database_checks
 from palabre.cli.doctor_ledger import ledger_check
 from palabre.cli.doctor_models import models_check
@@ -57,6 +58,7 @@ def _checks(path: Path) -> Iterator[tuple[str, Callable[[], str]]]:
     yield from database_checks(settings, folder)
     yield "ledger", lambda: ledger_check(settings, folder)
     yield "mail", lambda: _mail(settings, folder)
+    yield "advisers", lambda: advisers_check(settings, folder)
     yield "disk", lambda: _disk(settings, folder)
     yield "languages", lambda: ", ".join(sorted(load_catalogues()))
 

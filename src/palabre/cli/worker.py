@@ -5,20 +5,28 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import click
+import structlog
 
+from palabre.application.advise import Advise
 from palabre.cli.configuration import read_settings
+from palabre.domain.errors import Refusal
 from palabre.process import configure_logging, die_with_parent
 from palabre.settings import Settings
 from palabre.storage.migrate import upgrade
 from palabre.storage.store import SqlStore
+from palabre.wiring_advisers import advise_of
 from palabre.wiring_mail import build_worker
+from palabre.wiring_parts import load_rules, load_shelf
 from palabre.wiring_store import database_url, now
 
 _AGAIN = 5.0  # seconds before a worker that ended is started again
+_IDLE = 2.0  # seconds between two looks for what to ask advisers about
+_log = structlog.get_logger("palabre.worker")
 
 
 @click.command()
@@ -33,27 +41,58 @@ _AGAIN = 5.0  # seconds before a worker that ended is started again
 @click.option("--with-parent", is_flag=True, hidden=True)
 @click.pass_obj
 def worker(config: Path | None, lease: int, *, until_empty: bool, with_parent: bool) -> None:
-    """Send mail until interrupted; any number of workers may run, each does what is due."""
+    """Send mail and ask advisers until interrupted; any number may run, each does what is due."""
     if with_parent:
         die_with_parent()
     settings, path = read_settings(config)
-    if not settings.sends_mail:
+    if not settings.sends_mail and not settings.advisers.hosts:
         raise click.ClickException("[smtp] host is empty: there is no way for mail to leave")
     configure_logging(settings.log.level)
     url = database_url(settings, path.parent)
     upgrade(url)
     store = SqlStore(url, durability=settings.database.durability, readers=2)
-    made = build_worker(settings, path.parent, store, now, lease=timedelta(seconds=lease))
+    asks: Advise | None = None
+    if settings.advisers.hosts:
+        rules = load_rules(settings, path.parent, load_shelf(settings, path.parent))
+        asks = advise_of(settings, path.parent, store, now, rules)
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
-    if until_empty:
-        while made.round() and not over.is_set():
-            pass
+    made = None
+    if settings.sends_mail:
+        made = build_worker(settings, path.parent, store, now, lease=timedelta(seconds=lease))
+    # An adviser may take its time: no mail is to wait for that, nor whoever ends this process.
+    beside = threading.Thread(target=_advise, args=(asks, over, until_empty), daemon=True)
+    beside.start()
+    if made is not None and until_empty:
+        _empty(made.round, over)
         made.transport.close()
-    else:
+    elif made is not None:
         made.run(over)
+    while beside.is_alive() and not over.is_set():
+        beside.join(1.0)
     store.close()
+
+
+def _advise(asks: Advise | None, over: threading.Event, until_empty: bool) -> None:  # noqa: FBT001
+    """Ask advisers for as long as the worker runs."""
+    if asks is None:
+        return
+    if until_empty:
+        _empty(asks, over)
+        return
+    while not over.is_set():
+        try:
+            busy = asks()
+        except Refusal as refusal:
+            _log.warning("store", code=refusal.code.value)
+            busy = False
+        over.wait(0 if busy else _IDLE)
+
+
+def _empty(turn: Callable[[], bool], over: threading.Event) -> None:
+    while turn() and not over.is_set():
+        pass
 
 
 def beside_server(settings: Settings, config: Path) -> None:
@@ -61,7 +100,7 @@ def beside_server(settings: Settings, config: Path) -> None:
 
     It is a process of its own: writing mails takes the interpreter that readers are answered by.
     """
-    if not (settings.sends_mail and settings.mail.worker):
+    if not ((settings.sends_mail or settings.advisers.hosts) and settings.mail.worker):
         return
     command = [sys.executable, "-m", "palabre.cli", "--config", str(config)]
 

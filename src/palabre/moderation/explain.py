@@ -21,6 +21,8 @@ from palabre.moderation.rulebook import RuleBook
 
 _QUOTE: Final = 80
 _PASSAGES: Final = 3
+# What an adviser outside found; its ``detector`` is "adviser:rule" or "adviser".
+ADVISED: Final = ("advised_breach", "advised_harmless")
 
 
 class Audience(StrEnum):
@@ -116,6 +118,16 @@ def _for_moderator(decision: Decision, rules: RuleBook, words: Catalogue, text: 
         parts.append(words.say("judge.author.hold", reasons=told))
     if decision.not_checked:
         parts.append(_unchecked(decision, words))
+    parts += [
+        words.say(
+            f"judge.moderator.{item.symbol}",
+            adviser=item.detector.partition(":")[0],
+            rule=_rule_name(item.detector.partition(":")[2], rules, words),
+            percent=round(100 * item.score),
+        )
+        for item in decision.evidence
+        if item.symbol in ADVISED
+    ]
     windows = max((len(i.spans) for i in decision.evidence if i.symbol == WINDOWS), default=0)
     if windows:
         parts.append(words.count("judge.moderator.in_parts", windows))
@@ -171,6 +183,11 @@ def _circumstances(decision: Decision, words: Catalogue) -> list[str]:
 def _is_read(item: Evidence) -> bool:
     """Tell whether a model says it: then the figure is a probability."""
     return item.symbol.startswith(PREFIX) or item.symbol == spamtext.SYMBOL
+
+
+def _rule_name(identifier: str, rules: RuleBook, words: Catalogue) -> str:
+    rule = rules.rule(identifier)
+    return _name(rule, words) if rule else identifier
 
 
 def _name(rule: Rule, words: Catalogue) -> str:
