@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from browser.test_element_elsewhere import many
 from palabre.application.post_comment import NewComment
-from palabre.domain.person import ANYBODY
+from palabre.domain.person import ANYBODY, Viewer
 
 if TYPE_CHECKING:
     from browser.conftest import Town
@@ -21,6 +21,11 @@ def say(town: "Town", slug: str, text: str, parent: str | None = None) -> str:
     url = f"{town.elsewhere.origin}/calm/{slug}"
     new = NewComment(url=url, text=text, parent=parent, name="Zoé")
     return town.house.post(new).stored.comment.id
+
+
+def edit(town: "Town", comment_id: str, text: str) -> None:
+    found, _ = town.house.read.comment(comment_id, ANYBODY)
+    town.house.edit(comment_id, text, Viewer(author_key=found.comment.author_key))
 
 
 def test_news_come_without_moving_what_is_read(visit: Visit, town: "Town", slug: str) -> None:
@@ -40,6 +45,20 @@ def test_news_come_without_moving_what_is_read(visit: Visit, town: "Town", slug:
     expect(item.locator("[data-up] b")).to_have_text("1")
     assert item.bounding_box() == before
     expect(page.get_by_role("heading", name="10 commentaires")).to_be_attached()
+    # What is edited is put in; where it needs more room, not while it is in the window.
+    edit(town, read, "Bref.")
+    expect(item.get_by_text("Bref.")).to_be_visible()
+    assert item.bounding_box() == before
+    long = " ".join(["Une phrase de plus."] * 40)
+    edit(town, read, long)
+    edit(town, first, long)
+    expect(page.locator(f"#c-{first} .text", has_text="Une phrase de plus.").first).to_be_attached()
+    # A browser scrolls by whole pixels.
+    assert item.bounding_box() == pytest.approx(before, abs=1)
+    expect(item.get_by_text("Bref.")).to_be_visible()
+    page.evaluate("scrollTo(0, 0)")
+    expect(item.get_by_text("Une phrase de plus.")).to_be_attached()
+    expect(item.get_by_text("modifié")).to_be_attached()
     news.click()
     expect(page.get_by_text("Une nouvelle.")).to_be_visible()
     expect(page.locator(f"#c-{first} > .replies").get_by_text("Une réponse")).to_be_attached()

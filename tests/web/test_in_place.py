@@ -106,7 +106,7 @@ def test_a_thread_is_moderated_in_its_place(client: Any, say: Any, act: Act) -> 
     done = client.get(onward).text
     assert 'value="undo"' in done
     assert order(done) == [held, one]
-    assert act(one, "refuse:insult").status_code == 303
+    assert act(one, "hold").status_code == 303
     assert order(client.get(PLACE).text) == [held]
     assert act(one, "undo").status_code == 303
     assert order(client.get(PLACE).text) == [held, one]

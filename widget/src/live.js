@@ -1,4 +1,4 @@
-// New comments, votes and removals as they happen. A stream says that the thread moved; what there is
+// New comments, edits, votes and removals as they happen. A stream says that the thread moved; what there is
 // to see is the page that everybody gets. Nothing is put in before the reader asks for it, and
 // nothing that is being read moves. Where streams do not pass, the page is asked for now and then.
 
@@ -106,13 +106,14 @@ class Live {
 
   /** Votes and removals, in place. @param {ShadowRoot} root @param {HTMLElement} now */
   #update(root, now) {
-    const first = [...now.querySelectorAll("[data-list] > li")].map((item) => item.id).sort()[0] ?? "";
+    const first = [...now.querySelectorAll("[data-list] > li:not(.pinned)")].map((item) => item.id).sort()[0] ?? "";
     for (const item of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("li[id^=c-]"))) {
       const same = now.querySelector(`#${item.id}`);
       const counts = item.querySelectorAll(":scope > article .votes b");
       same?.querySelectorAll(":scope > article .votes b").forEach((count, i) => {
         if (counts[i]) counts[i].textContent = count.textContent;
       });
+      if (same) edit(item, same);
       const above = item.parentElement?.closest("li[id^=c-]");
       const shown = above ? now.querySelector(`#${above.id}`) && !now.querySelector(`#${above.id} > .rest`) : first && item.id >= first;
       if (item.matches(".waiting, .gone") || (same ? !same.matches(".gone") : !shown)) continue;
@@ -156,4 +157,30 @@ class Live {
     this.#line.remove();
     if (first) this.#thread.look(first);
   }
+}
+
+/**
+ * Put edited words in, now or when nothing that is read moves by it: what stands in the window keeps
+ * its height, and words that need more wait until it is scrolled away.
+ * @param {HTMLElement} item @param {Element} same
+ */
+function edit(item, same) {
+  const at = ":scope > article > .";
+  const [old, fresh] = [item, same].map((of) => /** @type {HTMLElement | null} */ (of.querySelector(`${at}text`)));
+  if (!old || !fresh || old.innerHTML === fresh.innerHTML) return;
+  const version = (old.dataset.next = fresh.innerHTML);
+  const watch = new IntersectionObserver(([now]) => {
+    if (old.dataset.next !== version) return watch.disconnect();
+    if (old.matches(":focus-within")) return;
+    const { top, height } = old.getBoundingClientRect();
+    const free = !now?.isIntersecting && (top > 0 || CSS.supports("overflow-anchor:auto"));
+    const former = [...old.childNodes];
+    old.style.minBlockSize = free ? "" : `${height}px`;
+    old.replaceChildren(.../** @type {Element} */ (fresh.cloneNode(true)).childNodes);
+    if (!free && old.getBoundingClientRect().height > height + 1) return old.replaceChildren(...former);
+    const mark = same.querySelector(`${at}by > span.when`);
+    if (mark && !item.querySelector(`${at}by > span.when`)) item.querySelector(`${at}by > a`)?.after(mark);
+    watch.disconnect();
+  });
+  watch.observe(old);
 }
