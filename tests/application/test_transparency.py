@@ -6,7 +6,9 @@ the tables are computed from the ledger alone.
 
 import io
 import random
+import shutil
 import statistics
+import subprocess
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,9 +24,12 @@ from palabre.application.keep_ledger import KeepLedger
 from palabre.application.ledger_ports import Task
 from palabre.application.moderate import Moderate
 from palabre.application.report_comment import ReportComment
+from palabre.application.report_year import ReportYear
 from palabre.application.statements import RuleFacts
 from palabre.application.transparency import READ, tables
+from palabre.application.transparency_outcomes import DISPUTE
 from palabre.application.transparency_table import Period, Provider, Table
+from palabre.domain.audit import Answer, Draw
 from palabre.domain.comment import Status
 from palabre.domain.decision import Ground, GroundKind, Verdict
 from palabre.domain.identifier import new_id
@@ -238,11 +243,83 @@ def test_automation_and_appeals(made: Any):
     for label, counted in (("TOTAL", plan.automated), ("own_initiative", plan.own_automated)):
         assert rows[label]["measures_solely_automated"] == counted[True]
         assert rows[label]["measures_not_solely_automated"] == counted[False]
+    # A person answered every notice.
+    for label, trusted in (("notices", (True, False)), ("notices_TF", (True,))):
+        assert rows[label]["measures_solely_automated"] == 0
+        assert rows[label]["measures_not_solely_automated"] == sum(plan.notices[t] for t in trusted)
     row = table(found, "7_appeals_recidivism")["visibility"]
     assert row["complaints"] == sum(plan.findings.values())
     assert row["decision_reversed"] == plan.findings["reversed"]
     assert row["decision_upheld"] == plan.findings["upheld"]
     assert row["median_hours_to_decision"] == round(statistics.median(plan.appeal_hours), 2)
+
+
+def test_how_right_the_machine_was_is_weighted_back_by_the_shares(made: Any):
+    """Computed the long way round: each draw stands for as many decisions as its share says."""
+    plan, _, store = made
+    chance, shares = random.Random(11), {Verdict.PUBLISH: 0.1, Verdict.REFUSE: 0.5}  # noqa: S311
+    population: list[tuple[bool, bool]] = []
+    with store.writing() as unit:
+        site = unit.ledger.chain(after=0, limit=1)[0].site_id
+        for n in range(300):
+            verdict = chance.choice([Verdict.PUBLISH, Verdict.REFUSE, Verdict.HOLD])
+            says = chance.choice([Verdict.PUBLISH, Verdict.REFUSE])
+            share, at = shares.get(verdict, 1.0), BEGIN + timedelta(days=n)
+            drawn = Draw(
+                decision_id=new_id(at), comment_id=new_id(at), site_id=site, section_id=None,
+                verdict=verdict, rules=(), share=share, wanted=1, drawn_at=at,
+            )  # fmt: skip
+            unit.audits.add(drawn)
+            if n % 7 == 0:
+                continue
+            for who, said in (("1", says), ("2", Verdict.PUBLISH)):
+                unit.audits.answer(
+                    Answer(
+                        decision_id=drawn.decision_id,
+                        moderator_id=f"019cae6b-0000-7000-8000-00000000000{who}",
+                        verdict=said,
+                        at=at + timedelta(hours=int(who)),
+                    )
+                )
+            if verdict is not Verdict.HOLD:
+                pair = (verdict is Verdict.REFUSE, says is Verdict.REFUSE)
+                population += [pair] * round(1 / share)
+    clock = StillClock(BEGIN + timedelta(days=400))
+    report = ReportYear(store=store, clock=clock, name="Le Journal", service="Commentaires")
+    row = table(report(2026).tables, "8_automated_means")["TOTAL"]
+    both = population.count((True, True))
+    right = both + population.count((False, False))
+    restricted = both + population.count((True, False))
+    breaches = both + population.count((False, True))
+    assert row["accuracy_percent"] == round(100 * right / len(population), 2)
+    assert row["precision_percent"] == round(100 * both / restricted, 2)
+    assert row["recall_percent"] == round(100 * both / breaches, 2)
+    assert row["measures_solely_automated"] == plan.automated[True]
+    assert table(report(2027).tables, "8_automated_means")["TOTAL"]["accuracy_percent"] is None
+
+
+def test_rulings_of_out_of_court_bodies_and_suspensions(made: Any):
+    _, found, store = made
+    assert table(found, "7_appeals_recidivism")["out_of_court_disputes"]["complaints"] == 0
+    at = datetime(2028, 3, 1, tzinfo=UTC)
+    with store.writing() as unit:
+        for n, finding in enumerate((Finding.UPHELD, Finding.REVERSED, Finding.REVERSED)):
+            content = {
+                "step": DISPUTE, "finding": finding.value, "minutes": 60 * (n + 1),
+                "implemented": n != 1,
+            }  # fmt: skip
+            entry = Entry(
+                id=new_id(at), kind=LineKind.EFFECT, site_id="le-journal", at=at, content=content
+            )
+            unit.ledger.add(entry)
+    with store.reading() as unit:
+        lines = unit.ledger.between(READ, at, at + timedelta(days=9))
+        provider = Provider(name="Le Journal", service="Commentaires", made_at=at)
+        rows = table(tables(lines, Period.year(2028), provider), "7_appeals_recidivism")
+    row = rows["out_of_court_disputes"]
+    assert (row["complaints"], row["decision_upheld"], row["decision_reversed"]) == (3, 1, 2)
+    assert (row["median_hours_to_decision"], row["percent_implemented"]) == (2.0, 66.67)
+    assert rows["suspensions_manifestly_illegal_content"]["complaints"] == 0
 
 
 def test_orders_and_how_long_they_took(made: Any):
@@ -292,3 +369,16 @@ def test_the_files_hold_the_same_figures(made: Any, tmp_path: Path):
     text = as_csv([found[3].columns, *found[3].rows]).decode()
     assert text.splitlines()[0].startswith("category,notices,items")
     assert as_csv([["=cmd()"]]) == b"'=cmd()\r\n"
+
+
+@pytest.mark.long
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_opens_the_workbook_and_reads_the_same_figures(made: Any, tmp_path: Path):
+    _, found, _ = made
+    book = tmp_path / "tables.xlsx"
+    book.write_bytes(as_xlsx({t.name: [t.columns, *t.rows] for t in found}))
+    script = Path(__file__).parents[2] / "scripts" / "check-workbook"
+    said = subprocess.run([script, book], capture_output=True, text=True, check=True).stdout
+    assert said.count("== tables-") == len(found)
+    total = table(found, "5_own_initiative_illegal")["TOTAL"]
+    assert ",".join(str(v) for v in total.values()) in said.replace('"', "")

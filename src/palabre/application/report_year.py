@@ -73,8 +73,11 @@ class ReportYear:
         with self.store.reading() as unit:
             # What was reported in the year may have been answered after its end.
             lines = unit.ledger.between(READ, period.begin, now)
-            made = tables((line for line in lines if _counts(line.kind, line.at, period)), period,
-                          provider)  # fmt: skip
+            counted = (line for line in lines if _counts(line.kind, line.at, period))
+            site_ids = [site.id for site in unit.sites.all()]
+            drawn = unit.audits.since(site_ids, period.begin)
+            audited = [each for each in drawn if each.draw.drawn_at in period]
+            made = tables(counted, period, provider, audited)
         return Year(number=year, tables=made, is_over=now >= period.end)
 
 

@@ -2,13 +2,15 @@
 
 Each figure is a count or a median over lines of the ledger, so that whoever has the ledger can
 compute them anew. Tables 9 and 10 are for very large platforms only. Nothing is estimated: where
-something was not measured, the cell is empty.
+something was not measured, the cell is empty (tables 7 and 8: ``transparency_outcomes``).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from palabre.application.audit_ports import Audited
 from palabre.application.statements import DISABLED, REMOVED
+from palabre.application.transparency_outcomes import appeals, automated
 from palabre.application.transparency_table import (
     TOTAL,
     Cell,
@@ -21,7 +23,7 @@ from palabre.application.transparency_table import (
     median_hours,
 )
 from palabre.domain.ledger import Line, LineKind
-from palabre.domain.report import Finding, Outcome, Source
+from palabre.domain.report import Outcome, Source
 
 READ = (
     LineKind.STATEMENT, LineKind.REPORT, LineKind.ANSWER, LineKind.APPEAL, LineKind.REVIEW,
@@ -29,8 +31,13 @@ READ = (
 )  # fmt: skip
 
 
-def tables(lines: Iterable[Line], period: Period, provider: Provider) -> tuple[Table, ...]:
-    """Return the tables of a period from all lines up to its end (``READ`` names their kinds)."""
+def tables(
+    lines: Iterable[Line], period: Period, provider: Provider, audited: Sequence[Audited] = ()
+) -> tuple[Table, ...]:
+    """Return the tables of a period from all lines up to its end (``READ`` names their kinds).
+
+    ``audited`` are the draws of the audit sample in the period, with their answers.
+    """
     seen = Seen()
     for line in lines:
         seen.by_id[line.id] = line
@@ -43,8 +50,8 @@ def tables(lines: Iterable[Line], period: Period, provider: Provider) -> tuple[T
         _notices(seen),
         _measures(seen, "law", "5_own_initiative_illegal"),
         _measures(seen, "terms", "6_own_initiative_TC"),
-        _appeals(seen),
-        _automated(seen),
+        appeals(seen),
+        automated(seen, audited),
         Table(
             name="11_qualitative",
             columns=("indicator", "text"),
@@ -166,7 +173,9 @@ def _measures(seen: Seen, ground: str, name: str) -> Table:
             sum(bool(s.content["automated_detection"]) for s in of),
             sum(s.content["visibility"] == REMOVED for s in of),
             sum(s.content["visibility"] == DISABLED for s in of),
-            *(0,) * 11,
+            *(0,) * 8,
+            sum(bool(s.content.get("service")) for s in of),
+            *(0,) * 2,
         )
         for label, of in by_category(found, "category", "keyword")
     ]
@@ -182,66 +191,6 @@ def _measures(seen: Seen, ground: str, name: str) -> Table:
         ),
         rows=tuple(rows),
     )  # fmt: skip
-
-
-def _appeals(seen: Seen) -> Table:
-    """Table 7: internal complaints by what they were against; out-of-court bodies are not ours."""
-    reviews: dict[str, Line] = {}
-    for line in seen.by_id.values():
-        if line.kind is LineKind.REVIEW and line.subject:
-            reviews.setdefault(line.subject, line)
-    rows: list[Row] = []
-    for label, test in (
-        (TOTAL, lambda _: True),
-        ("visibility", lambda a: a.content["against"] == "visibility"),
-        ("no_action_on_notice", lambda a: a.content["against"] == "no_action"),
-        (
-            "no_action_on_TF_notice",
-            lambda a: a.content["against"] == "no_action" and a.content["trusted"],
-        ),
-    ):
-        some = [a for a in seen.by_kind[LineKind.APPEAL] if test(a)]
-        ruled = [(a, reviews[a.id]) for a in some if a.id in reviews]
-
-        def count(finding: Finding, of: Sequence[tuple[Line, Line]] = ruled) -> int:
-            return sum(r.content["finding"] == finding.value for _, r in of)
-
-        rows.append(
-            (
-                label, len(some), count(Finding.UPHELD), count(Finding.PARTLY),
-                count(Finding.REVERSED), count(Finding.OMITTED),
-                median_hours([r.at - a.at for a, r in ruled]),
-            )
-        )  # fmt: skip
-    unfounded = sum(bool(a.content.get("unfounded")) for a in seen.by_kind[LineKind.ANSWER])
-    rows.append(("manifestly_unfounded_notices", unfounded, None, None, None, None, None))
-    return Table(
-        name="7_appeals_recidivism",
-        columns=(
-            "against", "complaints", "decision_upheld", "decision_partly_reversed",
-            "decision_reversed", "decision_omitted", "median_hours_to_decision",
-        ),
-        rows=tuple(rows),
-    )  # fmt: skip
-
-
-def _automated(seen: Seen) -> Table:
-    """Table 8: what a machine alone decided; its accuracy is measured by the audit sample."""
-    found = seen.by_kind[LineKind.STATEMENT]
-    own = [s for s in found if s.content["source"] == Source.OWN.value]
-    rows: list[Row] = [
-        (
-            label,
-            sum(bool(s.content["automated_decision"]) for s in of),
-            sum(not s.content["automated_decision"] for s in of),
-        )
-        for label, of in ((TOTAL, found), ("own_initiative", own))
-    ]
-    return Table(
-        name="8_automated_means",
-        columns=("scope", "measures_solely_automated", "measures_not_solely_automated"),
-        rows=tuple(rows),
-    )
 
 
 def _until(

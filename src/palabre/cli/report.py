@@ -4,16 +4,18 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
 from palabre.application.ports import Store
+from palabre.application.transparency_outcomes import DISPUTE
 from palabre.application.transparency_table import Period
 from palabre.cli.configuration import read_settings
 from palabre.domain.identifier import is_id, new_id
 from palabre.domain.ledger import Entry, LineKind, Words
+from palabre.domain.report import Finding
 from palabre.rendering.sheets import as_csv, as_xlsx
 from palabre.settings import Settings, secret_key
 from palabre.storage.migrate import upgrade
@@ -162,6 +164,43 @@ def statements(config: Path | None, year: int, platform: str | None) -> None:
 
 
 @report.command()
+@click.argument("line")
+@click.argument("finding", type=click.Choice([f.value for f in Finding]))
+@click.option("--received", type=click.DateTime(), required=True, help="When it began (UTC).")
+@click.option("--implemented/--not-implemented", default=True, help="What was done with it.")
+@click.pass_obj
+def dispute(
+    config: Path | None, line: str, finding: str, received: datetime, *, implemented: bool
+) -> None:
+    """Record how an out-of-court body ruled (DSA, Art. 21) on a statement or report, LINE."""
+    with _house(config) as (_, _, store), store.writing() as unit:
+        found = unit.ledger.get(line)
+        if found is None or found.kind not in {LineKind.STATEMENT, LineKind.REPORT}:
+            raise click.UsageError(f"neither a statement nor a report: {line}")
+        at = now()
+        took = at - received.replace(tzinfo=UTC)
+        if took < timedelta(0):
+            raise click.UsageError("--received lies ahead")
+        unit.ledger.add(
+            Entry(
+                id=new_id(at),
+                kind=LineKind.EFFECT,
+                site_id=found.site_id,
+                at=at,
+                comment_id=found.comment_id,
+                subject=found.id,
+                content={
+                    "step": DISPUTE,
+                    "finding": finding,
+                    "minutes": took // timedelta(minutes=1),
+                    "implemented": implemented,
+                },
+            )
+        )
+    click.echo(f"{line}: {finding}")
+
+
+@report.command()
 @click.argument("url")
 @click.argument("number", type=click.IntRange(min=1))
 @click.pass_obj
@@ -182,7 +221,7 @@ def _house(config: Path | None) -> Iterator[tuple[Settings, Path, Store]]:
     store = SqlStore(url, durability=settings.database.durability, readers=2)
     try:
         rules = load_rules(settings, path.parent, load_shelf(settings, path.parent))
-        keep_ledger(store, now, rules)()
+        keep_ledger(settings, store, now, rules)()
         yield settings, path.parent, store
     finally:
         store.close()
