@@ -113,6 +113,8 @@ def test_markup_in_rows_is_text(palabre, tmp_path):
 
 @pytest.mark.parametrize(("lang", "title"), [("fr", "évaluation"), ("en", "Comment judge")])
 def test_one_page_that_loads_nothing(palabre, tmp_path, file, lang, title):
+    (tmp_path / "short").mkdir()
+    (tmp_path / "short" / "failures.md").write_text("# Where it is wrong\n", encoding="utf-8")
     evaluated(palabre, tmp_path, file, "--lang", lang, "--summary", "short")
     shown = (tmp_path / "evaluation.html").read_text(encoding="utf-8")
     assert f'<html lang="{lang}">' in shown
@@ -121,6 +123,7 @@ def test_one_page_that_loads_nothing(palabre, tmp_path, file, lang, title):
         assert loading not in shown.replace("http://www.w3.org/2000/svg", "")
     page = (tmp_path / "short" / "README.md").read_text(encoding="utf-8")
     assert "insult-reliability.svg" in page
+    assert "[Where it is wrong](failures.md)" in page
     assert (tmp_path / "short" / "insult-precision-recall.svg").read_text().startswith("<svg")
 
 

@@ -1,5 +1,6 @@
 """The report in short, for a repository: one Markdown page, its plots beside it as small SVG."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,13 +25,25 @@ def write(report: Report, words: Words, folder: Path) -> None:
         _plot(folder / f"{name}-reliability.svg", str(calibration))
         if report.first.scores[name].curve:
             _plot(folder / f"{name}-precision-recall.svg", str(ranking))
-    (folder / PAGE).write_text(markdown(report, writer), encoding="utf-8")
+    (folder / PAGE).write_text(markdown(report, writer, beside(folder)), encoding="utf-8")
 
 
-def markdown(report: Report, w: Writer) -> str:
-    """Return the page."""
+def beside(folder: Path) -> list[str]:
+    """Return links to the other pages of a folder, by their titles: people wrote them."""
+    found = []
+    for page in sorted(folder.glob("*.md")):
+        title = page.read_text(encoding="utf-8").partition("\n")[0]
+        if page.name != PAGE and title.startswith("# "):
+            found.append(f"[{title.removeprefix('# ')}]({page.name})")
+    return found
+
+
+def markdown(report: Report, w: Writer, links: Sequence[str] = ()) -> str:
+    """Return the page; ``links`` lead to what lies beside it."""
     lines = [f"# {w.say('title')}", ""]
     lines += [w.say("intro", rows=w.whole(report.rows), version=report.version), ""]
+    if links:
+        lines += [" · ".join(links), ""]
     for system in report.systems:
         lines += [f"## {system.name}", ""]
         header = [w.say("among"), w.say("rows"), *(w.say(f"verdict.{k}") for k in _KINDS)]
