@@ -13,6 +13,7 @@ from palabre.application.ports import Clock, Store
 from palabre.application.register import Keeping, Register, register_of
 from palabre.application.retention import Periods, Retention
 from palabre.application.sealed_store import KeepSource
+from palabre.domain.report import APPEAL_WITHIN
 from palabre.domain.retention import Leaves
 from palabre.settings import Settings, SettingsError
 
@@ -41,7 +42,7 @@ def periods_of(settings: Settings) -> Periods:
         Leaves.STOPPED: after(days.stopped_days),
         Leaves.TRACES: after(days.trace_days),
         # As long as it can be contested (DSA, Art. 20(1)).
-        Leaves.MEASURES: timedelta(days=settings.law.appeal_days),
+        Leaves.MEASURES: APPEAL_WITHIN,
         Leaves.LABELS: after(days.label_days),
         Leaves.NOTICES: after(days.mail_days),
         Leaves.MAILS: after(days.mail_days),

@@ -7,7 +7,7 @@ that of the moderator who decided first, and has reasons. A reversal restores th
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from palabre.application.law_mail import LawMail, reporter_of
 from palabre.application.ledger_ports import Task
@@ -54,7 +54,7 @@ class Appeal:
             made = unit.ledger.answers(line.id, LineKind.APPEAL)
             if made:
                 return made[0]
-            contested = _contested(unit, line)
+            contested = _contested(unit, line, now)
             if contested is None:
                 raise Refusal(Code.APPEAL_SETTLED)
             by, decided = contested
@@ -69,7 +69,7 @@ class Appeal:
                     at=now,
                     content={
                         "by": by,
-                        "against": "visibility" if by == AUTHOR else "no_action",
+                        "against": _against(by, line),
                         "decision": _decision_of(decided),
                         "trusted": bool(line.content.get("flagger")),
                         "rule": str(decided.content.get("rule", "")),
@@ -81,7 +81,7 @@ class Appeal:
 
     def can_be_made(self, unit: UnitOfWork, line: Line) -> bool:
         """Tell whether a line can be contested now."""
-        contested = _contested(unit, line)
+        contested = _contested(unit, line, self.clock())
         if contested is None or unit.ledger.answers(line.id, LineKind.APPEAL):
             return False
         try:
@@ -124,13 +124,14 @@ class ReviewAppeal:
                 raise Refusal(Code.NOT_FOUND)
             contested = unit.ledger.get(appeal.subject or "")
             first = unit.ledger.decisions([str(appeal.content["decision"])])
+            set_by = _set_by(unit, contested)
         comment_id = appeal.comment_id or ""
         item, _ = self.moderate.item(comment_id, moderator)
         article = item.thread.article
         permission.require_task(
             moderator, permission.Task.DECIDE, article.site_id, article.section_id
         )
-        by_her = any(
+        by_her = set_by == moderator.id or any(
             r.actor.kind is ActorKind.MODERATOR and r.actor.id == moderator.id
             for r in first.values()
         )
@@ -140,13 +141,15 @@ class ReviewAppeal:
             if unit.ledger.answers(appeal.id, LineKind.REVIEW):
                 raise Refusal(Code.APPEAL_SETTLED)
         decided = None
-        choice = _choice(appeal, ruling)
+        choice = None if set_by else _choice(appeal, ruling)
         if choice is not None and item.stored.comment.status is not Status.DELETED:
             decided = self.moderate.decide(comment_id, choice, moderator).id
         with self.store.writing() as unit:
             if not unit.ledger.done(appeal.id):
                 raise Refusal(Code.APPEAL_SETTLED)
             now = self.clock()
+            if set_by and ruling.finding is Finding.REVERSED:
+                _lift(unit, contested, now)
             line = unit.ledger.add(
                 Entry(
                     id=new_id(now),
@@ -190,9 +193,32 @@ def _choice(appeal: Line, ruling: Ruling) -> Choice | None:
     return None
 
 
-def _contested(unit: UnitOfWork, line: Line) -> tuple[str, Line] | None:
+def _against(by: str, line: Line) -> str:
+    if by != AUTHOR:
+        return "no_action"
+    return "service" if line.content.get("service") else "visibility"
+
+
+def _set_by(unit: UnitOfWork, contested: Line | None) -> str | None:
+    """Return who set what keeps an author from writing; None: the statement is on a comment."""
+    if contested is None or not contested.content.get("service"):
+        return None
+    line = unit.ledger.get(contested.subject or "")
+    return str(line.content["by"]) if line else None
+
+
+def _lift(unit: UnitOfWork, contested: Line | None, now: datetime) -> None:
+    measure = unit.measures.by_statement(contested.id) if contested else None
+    if measure is not None:
+        unit.measures.end(measure.author_key, measure.site_id, now)
+
+
+def _contested(unit: UnitOfWork, line: Line, now: datetime) -> tuple[str, Line] | None:
     """Return who may contest a line, and the line of the decision; None: nothing stands there."""
     comment = unit.comments.get(line.comment_id or "")
+    if line.kind is LineKind.STATEMENT and line.content.get("service"):
+        measure = unit.measures.by_statement(line.id)
+        return (AUTHOR, line) if measure is not None and measure.until > now else None
     if line.kind is LineKind.STATEMENT:
         stands = comment is not None and comment.status in {Status.REFUSED, Status.HELD}
         return (AUTHOR, line) if stands else None

@@ -71,7 +71,7 @@ def dossier_of(unit: UnitOfWork, comment_id: str, moderator: Moderator) -> Dossi
         author=tuple(
             s for s in author if s.comment.id != comment_id and _is_theirs(unit, s, moderator)
         ),
-        standing=unit.comments.standing(comment.author_key),
+        standing=unit.comments.standing(comment.author_key, item.thread.article.site_id),
         notes=unit.work.notes(comment_id),
         copies=len(unit.work.group(entry.group)) if entry else 1,
         names=names_of(unit),

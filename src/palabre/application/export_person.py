@@ -89,6 +89,7 @@ def _comment(unit: UnitOfWork, comment_id: str, now: datetime) -> Json:
         "edited_at": _at(comment.edited_at),
         "language": comment.lang,
         "name": author.name,
+        "badge": author.badge,
         "email": author.email,
         "wordings": [
             {"revision": b.revision, "text": b.text} for b in unit.comments.bodies(comment_id)

@@ -25,7 +25,7 @@ _MAXIMUM = {
     "decision_facts": 5000,
 }
 _REQUIRED = (
-    "puid", "decision_visibility", "decision_ground", "content_type", "category", "content_date",
+    "puid", "decision_ground", "content_type", "category", "content_date",
     "application_date", "decision_facts", "source_type", "automated_detection",
     "automated_decision",
 )  # fmt: skip
@@ -45,7 +45,7 @@ def exported(line: Line, platform: str | None = None) -> dict[str, Field] | None
     content: dict[str, Field] = {
         # The line's identifier is random and leads nowhere: it is neither comment nor author.
         "puid": said.id,
-        "decision_visibility": [said.visibility],
+        **_restriction(said),
         **_ground(said),
         "content_type": ["CONTENT_TYPE_TEXT"],
         "category": said.category,
@@ -85,6 +85,8 @@ def check(content: Mapping[str, Field]) -> str | None:
     for name, maximum in _MAXIMUM.items():
         if len(str(content.get(name, ""))) > maximum:
             return f"{name} is longer than {maximum} characters"
+    if not (content.get("decision_visibility") or content.get("decision_provision")):
+        return "decision_visibility is missing"
     law = content["decision_ground"] == "DECISION_GROUND_ILLEGAL_CONTENT"
     kind = "illegal_content_legal_ground" if law else "incompatible_content_ground"
     explanation = "illegal_content" if law else "incompatible_content"
@@ -92,6 +94,13 @@ def check(content: Mapping[str, Field]) -> str | None:
         if not content.get(name):
             return f"{name} is missing"
     return None
+
+
+def _restriction(said: Statement) -> dict[str, Field]:
+    if not said.service:
+        return {"decision_visibility": [said.visibility]}
+    ends = {"end_date_service_restriction": f"{said.until:%Y-%m-%d}"} if said.until else {}
+    return {"decision_provision": said.service, **ends}
 
 
 def _ground(said: Statement) -> dict[str, Field]:

@@ -51,6 +51,7 @@ class Statement:
     ``visibility`` is the restriction (a), without end and without limit of place; ``source`` and
     the two flags of automation are (b) and (c); the ground is (d) or (e). ``exempt`` says why no
     statement is owed ("spam", "order"), "" where one is. ``number`` is the decision's own date.
+    ``service``: the author was kept from writing instead, by this ``measure`` and ``until`` then.
     """
 
     id: str
@@ -71,6 +72,16 @@ class Statement:
     decided_by: str
     lang: str
     exempt: str = ""
+    service: str = ""
+    measure: str = ""
+    until: datetime | None = None
+
+    @property
+    def kind(self) -> str:
+        """What was done, in the word that the catalogues know it by (``law.what.<kind>``)."""
+        if self.service:
+            return self.measure
+        return "disabled" if self.visibility == DISABLED else "removed"
 
 
 def restricts(record: DecisionRecord, before: Verdict | None) -> str | None:
@@ -174,4 +185,7 @@ def statement_of(line: Line) -> Statement:
         decided_by=str(said["decided_by"]),
         lang=str(said["lang"]),
         exempt=str(said["exempt"]),
+        service=str(said.get("service") or ""),
+        measure=str(said.get("measure") or ""),
+        until=datetime.fromisoformat(str(said["until"])) if said.get("until") else None,
     )

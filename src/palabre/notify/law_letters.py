@@ -73,11 +73,11 @@ class LawLetters:
         said_of = statement_of(statement)
         words = self.words(said_of.lang)
         if line.kind is LineKind.STATEMENT:
-            kind = "disabled" if said_of.visibility.endswith("DISABLED") else "removed"
+            until = words.moment(said_of.until) if said_of.until else ""
             found = "machine" if said_of.automated_detection else "people"
             decided = "machine" if said_of.automated_decision else "people"
             said = [
-                words.say(f"law.what.{kind}"),
+                words.say(f"law.what.{said_of.kind}", until=until),
                 f"{words.say('law.statement.ground')} – {said_of.sentence}",
             ]
             if said_of.reference:
@@ -121,7 +121,8 @@ class LawLetters:
         said: list[str],
         page: Line,
     ) -> Letter:
-        kind = f"mail.law.{line.kind.value}"
+        is_measure = bool(line.content.get("service"))
+        kind = "mail.law.measure" if is_measure else f"mail.law.{line.kind.value}"
         contests = line.kind is LineKind.STATEMENT
         values: dict[str, Any] = {
             "site": site.name,

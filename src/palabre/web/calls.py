@@ -44,6 +44,7 @@ _IDEMPOTENCY_KEY: Json = {
     "description": "A secret of the sender: the same post with it is stored once in 24 hours.",
     "schema": {"type": "string", "pattern": "^[!-~]+$", "minLength": 16, "maxLength": 200},
 }
+_DOOR = (Code.CLOSED_NOW, Code.SUSPENDED, Code.BANNED)
 _PARENT = (Code.PARENT_UNKNOWN, Code.PARENT_ELSEWHERE, Code.REPLY_TOO_DEEP)
 
 
@@ -110,6 +111,9 @@ def calls(house: House) -> tuple[Call, ...]:
                 *_SIGNATURE,
                 *_PARENT,
                 Code.THREAD_CLOSED,
+                *_DOOR,
+                Code.SLOW_MODE,
+                Code.KNOWN_READERS_ONLY,
                 Code.IDEMPOTENCY_CONFLICT,
                 *_STORE,
             ),
@@ -171,6 +175,7 @@ def calls(house: House) -> tuple[Call, ...]:
                 Code.NOT_YOURS,
                 Code.EDIT_WINDOW_OVER,
                 Code.THREAD_CLOSED,
+                *_DOOR,
                 Code.MOVE_IMPOSSIBLE,
                 *acting,
             ),

@@ -19,6 +19,8 @@ from palabre.web.thread_form import Draft, edit_form, with_draft
 from palabre.web.thread_view import Look
 from palabre.web.visitors import is_of_newsroom, viewer_of
 
+_NO_REASONS = {"statement": None, "measure": None}
+
 
 def comment_page(
     request: Request[Any, Any, Any],
@@ -66,7 +68,7 @@ def comment_page(
         "rules_lang": house.rules.spoken(words.lang),
         "rules_link": f"/house-rules?lang={words.lang}",
         "data_link": data_link(house, words),
-        **(statement_values(house, comment_id, words) if is_mine else {"statement": None}),
+        **(statement_values(house, comment_id, words) if is_mine else _NO_REASONS),
         "data_notices": form_notices(house, words),
     }
     return views.page("comment_page.html", words, values, status=status)

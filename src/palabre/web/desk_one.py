@@ -23,6 +23,7 @@ from palabre.domain.waiting import Level
 from palabre.web import views
 from palabre.web.desk_door import who
 from palabre.web.desk_list import kept, urgency, wanted_of
+from palabre.web.desk_reader import reader_values, set_on_reader
 from palabre.web.desk_view import DeskLook
 from palabre.web.forms import FIELD, desk_token, read_desk_form
 from palabre.web.house import House
@@ -61,7 +62,15 @@ def routes(house: House) -> list[HTTPRouteHandler]:
             return Response(None, status_code=204)
         return Redirect(_onward(comment_id, fields), status_code=_SEE_OTHER)
 
-    return [one, comment, work]
+    @post("/desk/readers/{comment_id:str}", status_code=_SEE_OTHER)
+    async def reader(request: Asked) -> Response[Any]:
+        comment_id = str(request.path_params["comment_id"])
+        moderator, token = await who(request, house)
+        fields = await read_desk_form(request, house, token)
+        await house.desk_writers(set_on_reader, house, moderator, comment_id, fields)
+        return Redirect(f"/desk/comments/{comment_id}#reader", status_code=_SEE_OTHER)
+
+    return [one, comment, work, reader]
 
 
 def _next(house: House, moderator: Moderator, query: Any) -> Dossier | None:  # noqa: ANN401 -- the framework's mapping
@@ -169,6 +178,7 @@ def _case(look: DeskLook, dossier: Dossier) -> dict[str, Any]:
             )
             if n
         ],
+        **reader_values(look, dossier, may),
         "notes": [
             (
                 words.say(f"desk.notes.kind.{note.kind.value}"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from palabre.application.answer_report import AnswerReport
@@ -17,6 +18,8 @@ from palabre.domain.errors import Code, Refusal
 from palabre.domain.ledger import Line, LineKind, Words
 
 if TYPE_CHECKING:
+    from palabre.application.rules_report import RulesFigures
+    from palabre.web.counted import Counted
     from palabre.web.desk_figures import KeptFigures
     from palabre.web.transparency_page import Transparency
 
@@ -66,6 +69,7 @@ class LawCases:
     # Calls the publisher's own systems; None: there are none.
     tell: Callable[[], int] | None = None
     figures: "KeptFigures | None" = None
+    rules: "Counted[RulesFigures] | None" = None
     views: FirstView | None = None
     evidence: SealEvidence | None = None
 
@@ -111,9 +115,26 @@ class LawCases:
             found = self._statements(comment_id)
         return self.course_of(found[-1]) if found else None
 
+    def measure_on(self, comment_id: str, now: datetime) -> Course | None:
+        """Return the statement on what keeps a comment's author from writing now, if anything.
+
+        It stands with each of their comments on the site, whichever gave rise to it.
+        """
+        with self.store.reading() as unit:
+            comment = unit.comments.get(comment_id)
+            thread = unit.threads.get(comment.thread_id) if comment else None
+            if comment is None or thread is None:
+                return None
+            measure = unit.measures.of(comment.author_key, thread.article.site_id)
+            if measure is None or measure.statement_id is None or not measure.holds(now):
+                return None
+            line = unit.ledger.get(measure.statement_id)
+        return self.course_of(line) if line else None
+
     def _statements(self, comment_id: str) -> Sequence[Line]:
         with self.store.reading() as unit:
-            return unit.ledger.of_comment(comment_id, LineKind.STATEMENT)
+            found = unit.ledger.of_comment(comment_id, LineKind.STATEMENT)
+        return [line for line in found if not line.content.get("service")]
 
 
 def _last(lines: Sequence[Line]) -> Line | None:

@@ -44,7 +44,7 @@ class StatementView:
 
 def statement_view(said: Statement, facts: LawFacts, words: Catalogue, link: str) -> StatementView:
     """Return the sentences of a statement, in the language of whoever reads it."""
-    kind = "disabled" if said.visibility.endswith("DISABLED") else "removed"
+    until = words.moment(said.until) if said.until else ""
     source = said.source.name.lower()
     found = "machine" if said.automated_detection else "people"
     decided = "machine" if said.automated_decision else "people"
@@ -54,7 +54,7 @@ def statement_view(said: Statement, facts: LawFacts, words: Catalogue, link: str
     redress.append(words.say("law.redress.court"))
     ground = f"law.ground.{said.ground.value}"
     return StatementView(
-        what=words.say(f"law.what.{kind}"),
+        what=words.say(f"law.what.{said.kind}", until=until),
         facts=words.say(f"law.source.{source}"),
         automation=" ".join((words.say(f"law.found.{found}"), words.say(f"law.decided.{decided}"))),
         ground=words.say(ground, reference=said.reference) if said.reference else "",
@@ -70,12 +70,19 @@ def statement_values(house: House, comment_id: str, words: Catalogue) -> dict[st
     """Return what a comment's own page shows its author of the reasons: nothing where none are."""
     law = house.law
     course = law.statement_on(comment_id) if law else None
-    if law is None or course is None:
-        return {"statement": None, "course": None}
-    link = f"{link_of(course.line, house.config.secret)}?lang={words.lang}"
+    measure = law.measure_on(comment_id, house.clock()) if law else None
+
+    def view(found: Course | None) -> StatementView | None:
+        if law is None or found is None:
+            return None
+        link = f"{link_of(found.line, house.config.secret)}?lang={words.lang}"
+        return statement_view(found.statement, law.facts, words, link)
+
     return {
-        "statement": statement_view(course.statement, law.facts, words, link),
+        "statement": view(course),
         "course": course,
+        "measure": view(measure),
+        "measure_course": measure,
     }
 
 
