@@ -18,6 +18,7 @@ from palabre.application.moderate import Moderate
 from palabre.application.ports import Clock, Store
 from palabre.application.report_comment import ReportComment
 from palabre.application.seal_evidence import SealEvidence
+from palabre.application.traces import Remember
 from palabre.domain.site import Site
 from palabre.moderation.rulebook import RuleBook
 from palabre.rendering.sheets import as_csv, as_xlsx
@@ -160,7 +161,9 @@ def own_data(settings: Settings, folder: Path, store: Store, clock: Clock) -> Ow
     return OwnData(
         register=register_from(settings),
         export=ExportPerson(store=store, clock=clock),
-        erase=ErasePerson(store=store, clock=clock),
+        erase=ErasePerson(
+            store=store, clock=clock, remember=Remember(secret=secret_key(settings, folder))
+        ),
         hold=HoldComment(store=store, clock=clock),
         ask=ask,
     )

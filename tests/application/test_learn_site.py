@@ -5,7 +5,10 @@ import pytest
 from builders import NOON, a_site
 from client_builders import an_api_key, an_example
 from palabre.application.learn_site import LayersInUse, LearnSite
+from palabre.application.trace_ports import Mark
+from palabre.application.traces import Remember
 from palabre.domain.client import KeyRole
+from palabre.domain.comment import Author
 from palabre.domain.errors import Refusal
 from palabre.moderation.engine import judge
 from palabre.moderation.facts import Facts
@@ -21,6 +24,7 @@ KIND = [f"{a} a pris {b} {c}.{d}" for a in WHO for b in WHAT for c in THEN for d
 TAUGHT, REST = KIND[::4][:50], [text for text in KIND if text not in KIND[::4][:50]]
 ORDINARY = ordinary_comments()[:400]
 HELD_BACK = ordinary_comments()[400:700]
+KEPT = "Je passe tous les matins devant ce marché couvert et la halle mérite mieux que ce parking."
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +113,21 @@ def test_by_itself_a_site_learns_when_enough_is_new_and_unlearns_what_was_taken_
     layer = LayersInUse(store, lambda: NOON)("le-journal")
     assert layer.version == "le-journal-2"
     assert layer.read(TAUGHT[0]) == {}
+
+
+def test_erasing_a_reader_forgets_their_address_and_words_but_not_what_was_refused():
+    store, remember = MemoryStore(), Remember(secret=b"s" * 32)
+    author, site = Author(email="zoe@courriel.example"), a_site()
+    kept, spam = (remember.keys(text, author, site) for text in (KEPT, KIND[0] * 3))
+    mail = {key for kind, key in kept.others if kind == "mail"}
+    with store.writing() as unit:
+        for keys in (kept, spam):
+            remember.seen(unit, keys, site.id, NOON)
+        unit.traces.add([Mark(key=key, site_id=site.id, bad=1.0) for key in spam], NOON)
+        for keys in (kept, spam):
+            remember.forget(unit, keys, text=True)
+        left = set(unit.traces.of([*kept, *spam]))
+    assert left == set(spam.text)
+    assert mail
+    assert not mail & left
+    assert kept.text

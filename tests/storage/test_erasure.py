@@ -28,7 +28,8 @@ from palabre.application.read_thread import ReadThread
 from palabre.application.subscribe import Subscribe, Wish
 from palabre.application.tell_readers import MailLimits, TellReaders
 from palabre.application.tokens import key_of
-from palabre.domain.comment import Status
+from palabre.application.traces import Remember
+from palabre.domain.comment import Author, Status
 from palabre.domain.decision import Decision, Verdict
 from palabre.domain.person import Viewer
 from palabre.domain.subscription import Kind
@@ -41,6 +42,7 @@ SECRET = b"the house's secret key, 32 bytes."
 URL = "https://journal.example/politique/budget"
 NAME, EMAIL = "Zoé Quetzalcoatl", "zoe.quetzal@courriel.example"
 TEXTS = ("Le xylophone de mairie 0001.", "Un xylophone 0002 corrigé.", "Le xylophone 0003 [hold].")
+REMEMBER = Remember(secret=SECRET)
 SOURCE = "5" + "0" * 62 + "5"
 
 
@@ -101,9 +103,12 @@ def settled(store: SqlStore, url: str) -> House:
     voter = Vote(store=store, clock=clock)(
         answer.stored.comment.id, 1, voter=None, viewer=Viewer()
     ).token
-    Moderate(store=store, clock=clock, ground_of=lambda _: None, rules_version="1").decide(
-        third.id, Choice(verdict=Verdict.PUBLISH, note=f"Vu avec {NAME}."), claire
+    moderate = Moderate(
+        store=store, clock=clock, ground_of=lambda _: None, rules_version="1", remember=REMEMBER
     )
+    note = Choice(verdict=Verdict.PUBLISH, note=f"Vu avec {NAME}.")
+    moderate.decide(third.id, note, claire)
+    known_by = REMEMBER.keys("", Author(email=EMAIL), a_site())
     hashed = subscribed(store, clock, hers)
     told = TellReaders(
         store=store, clock=clock, secret=SECRET, limits=MailLimits(zone=ZoneInfo("Europe/Paris"))
@@ -118,6 +123,7 @@ def settled(store: SqlStore, url: str) -> House:
         "mail": EMAIL.encode(),
         "MAIL": EMAIL.upper().encode(),
         "mail's hash": hashed.encode(),
+        "mail's trace": next(iter(known_by)).encode(),
         "mailbox": next(iter(person.mailboxes)).encode(),
         "author": key_of(hers).encode(),
         "voter": key_of(voter).encode(),
@@ -202,7 +208,8 @@ def test_nothing_in_tables_files_and_logs_tells_of_an_erased_reader(
     before = rows(house)["decisions"]
     for name, needle in house.needles.items():
         assert tables_with(house, needle), f"{name} is nowhere to begin with"
-    erased = ErasePerson(store=house.store, clock=house.clock)(house.person, Scope.EVERYTHING)
+    erase = ErasePerson(store=house.store, clock=house.clock, remember=REMEMBER)
+    erased = erase(house.person, Scope.EVERYTHING)
     assert (erased.comments, erased.votes, erased.subscriptions, erased.held) == (3, 1, 1, 0)
     left = {name: tables_with(house, needle) for name, needle in house.needles.items()}
     assert {name: tables for name, tables in left.items() if tables} == {}
@@ -223,7 +230,9 @@ def test_nothing_in_tables_files_and_logs_tells_of_an_erased_reader(
 
 
 def test_the_thread_still_reads_well(house: House):
-    ErasePerson(store=house.store, clock=house.clock)(house.person, Scope.EVERYTHING)
+    ErasePerson(store=house.store, clock=house.clock, remember=REMEMBER)(
+        house.person, Scope.EVERYTHING
+    )
     page = ReadThread(store=house.store, clock=house.clock).page(URL, Sort.OLDEST, limit=9)
     (root,) = page.nodes
     assert (root.stored.comment.id, root.stored.body) == (house.first, None)
@@ -237,7 +246,9 @@ def test_the_thread_still_reads_well(house: House):
 def test_identity_only_leaves_texts_that_are_nobody_s_and_not_one_person_s(house: House):
     with house.store.reading() as unit:
         ids = unit.people.comments(house.person)
-    ErasePerson(store=house.store, clock=house.clock)(house.person, Scope.IDENTITY)
+    ErasePerson(store=house.store, clock=house.clock, remember=REMEMBER)(
+        house.person, Scope.IDENTITY
+    )
     with house.store.reading() as unit:
         stored = [s for i in ids if (s := unit.comments.stored(i))]
     assert [s.body.text for s in stored if s.body] == list(TEXTS)
@@ -250,7 +261,7 @@ def test_identity_only_leaves_texts_that_are_nobody_s_and_not_one_person_s(house
 
 
 def test_one_comment_leaves_the_others_alone(house: House):
-    erase = ErasePerson(store=house.store, clock=house.clock)
+    erase = ErasePerson(store=house.store, clock=house.clock, remember=REMEMBER)
     assert erase(house.person, Scope.COMMENT, comment_id=house.first).comments == 1
     with house.store.reading() as unit:
         assert len(unit.people.comments(house.person)) == 2
@@ -261,7 +272,7 @@ def test_one_comment_leaves_the_others_alone(house: House):
 
 
 def test_erasing_again_finds_nothing(house: House):
-    erase = ErasePerson(store=house.store, clock=house.clock)
+    erase = ErasePerson(store=house.store, clock=house.clock, remember=REMEMBER)
     erase(house.person, Scope.EVERYTHING)
     again = erase(house.person, Scope.EVERYTHING)
     assert (again.comments, again.votes, again.subscriptions) == (0, 0, 0)
@@ -270,7 +281,9 @@ def test_erasing_again_finds_nothing(house: House):
 def test_a_hold_keeps_a_copy_apart_and_nothing_on_the_page(house: House):
     with house.store.writing() as unit:
         unit.people.hold(a_hold(house.first))
-    erased = ErasePerson(store=house.store, clock=house.clock)(house.person, Scope.EVERYTHING)
+    erased = ErasePerson(store=house.store, clock=house.clock, remember=REMEMBER)(
+        house.person, Scope.EVERYTHING
+    )
     assert erased.held == 1
     assert tables_with(house, NAME.encode()) == {"held_words"}
     assert tables_with(house, b"xylophone") == {"held_words"}
@@ -283,7 +296,9 @@ def test_an_export_holds_what_is_erased_afterwards(house: House):
     whole = repr(export(house.person))
     for needle in (NAME, EMAIL, *TEXTS, f"Vu avec {NAME}."):
         assert needle in whole
-    ErasePerson(store=house.store, clock=house.clock)(house.person, Scope.EVERYTHING)
+    ErasePerson(store=house.store, clock=house.clock, remember=REMEMBER)(
+        house.person, Scope.EVERYTHING
+    )
     left = export(house.person)
     for empty in ("comments", "votes", "subscriptions", "consents", "mails"):
         assert left[empty] == []

@@ -17,6 +17,7 @@ from palabre.application.person_ports import Erased
 from palabre.application.ports import Clock, Store, UnitOfWork
 from palabre.application.read_thread import locate
 from palabre.application.tokens import key_of, new_token
+from palabre.application.traces import Remember
 from palabre.domain.comment import Author, Body, Status
 from palabre.domain.errors import Code, Refusal
 
@@ -30,6 +31,7 @@ class ErasePerson:
 
     store: Store
     clock: Clock
+    remember: Remember | None = None
 
     def __call__(
         self,
@@ -66,7 +68,15 @@ class ErasePerson:
         with self.store.writing() as unit:
             if comment_id not in unit.people.comments(person):
                 raise Refusal(Code.UNKNOWN_COMMENT)
+            self._forget(unit, comment_id, text=True)
             return 1, int(take_away(unit, comment_id, self.clock()))
+
+    def _forget(self, unit: UnitOfWork, comment_id: str, *, text: bool) -> None:
+        """Forget the keyed hashes by which what they write would be known again."""
+        found = locate(unit, comment_id)
+        if self.remember is not None and found.stored.body is not None:
+            keys = self.remember.keys(found.stored.body.text, found.stored.author, found.site)
+            self.remember.forget(unit, keys, text=text)
 
     def _comments(self, person: Person, scope: Scope) -> tuple[int, int]:
         done = held = 0
@@ -77,6 +87,7 @@ class ErasePerson:
                     return done, held
                 for comment_id in found:
                     keeps_text = scope is Scope.IDENTITY
+                    self._forget(unit, comment_id, text=not keeps_text)
                     held += take_away(unit, comment_id, self.clock(), keeps_text=keeps_text)
                 done += len(found)
 

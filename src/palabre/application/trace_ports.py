@@ -36,3 +36,6 @@ class Traces(Protocol):
 
     def add(self, marks: Sequence[Mark], at: datetime) -> None:
         """Add to what is known, in the order of the keys."""
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Forget what is known under the keys."""

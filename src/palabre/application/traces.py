@@ -120,6 +120,17 @@ class Remember:
                     )
         unit.traces.add(list(sums.values()), record.at)
 
+    def forget(self, unit: UnitOfWork, keys: Keys, *, text: bool) -> None:
+        """Forget an author's mail address, and with ``text`` what they wrote.
+
+        What moderators refused as advertising stays known by its text until it has faded: that it
+        is said again tells of nobody. A host is not a person's.
+        """
+        unit.traces.forget([key for kind, key in keys.others if kind == "mail"])
+        if text:
+            found = unit.traces.of(list(keys.text))
+            unit.traces.forget([key for key in keys.text if key in found and found[key].bad <= 0])
+
     def _key(self, kind: str, value: bytes) -> str:
         message = kind.encode() + b"\x00" + value
         return hmac.new(self.secret, message, hashlib.sha256).hexdigest()[:32]

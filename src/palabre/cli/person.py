@@ -17,6 +17,7 @@ from palabre.application.hold_comment import HoldComment
 from palabre.application.person import Person, Scope, of_address, of_tokens
 from palabre.application.ports import Store
 from palabre.application.sealed_store import OpenSealed
+from palabre.application.traces import Remember
 from palabre.cli.configuration import read_settings
 from palabre.settings import secret_key
 from palabre.storage.migrate import upgrade
@@ -75,7 +76,8 @@ def erase(
 ) -> None:
     """Erase what is held on a reader, for good."""
     with _house(config) as house:
-        erased = ErasePerson(store=house.store, clock=now)(
+        erase = ErasePerson(store=house.store, clock=now, remember=Remember(secret=house.secret))
+        erased = erase(
             house.person(address, comment),
             Scope(scope),
             comment_id=comment,

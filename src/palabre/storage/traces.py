@@ -14,6 +14,7 @@ from palabre.storage.tables import traces
 _OF = sa.select(
     traces.c.key, traces.c.home, traces.c.seen, traces.c.elsewhere, traces.c.good, traces.c.bad
 ).where(traces.c.key.in_(sa.bindparam("keys", expanding=True)))
+_FORGET = sa.delete(traces).where(traces.c.key.in_(sa.bindparam("keys", expanding=True)))
 
 
 def _add(insert: Any) -> Prepared:  # noqa: ANN401 -- both databases have the clause, SQLAlchemy two
@@ -42,6 +43,11 @@ class SqlTraces:
             key: Trace(home=home, seen=seen, elsewhere=elsewhere, good=good, bad=bad)
             for key, home, seen, elsewhere, good, bad in rows
         }
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Forget what is known under the keys."""
+        if keys:
+            self._connection.execute(_FORGET, {"keys": list(keys)})
 
     def add(self, marks: Sequence[Mark], at: datetime) -> None:
         """Add to what is known, in one order: two who add at once cannot block each other."""

@@ -40,6 +40,9 @@ def test_traces_are_sums_and_tell_what_came_elsewhere(store: Store):
             one: Trace(home="x", seen=1.5, elsewhere=0.5, bad=1.5),
             two: Trace(home="x", good=2.0),
         }
+    with store.writing() as unit:
+        unit.traces.forget([one, "c" * 32])
+        assert set(unit.traces.of([one, two])) == {two}
 
 
 def test_a_transaction_that_fails_leaves_no_trace(store: Store):

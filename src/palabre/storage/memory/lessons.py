@@ -52,6 +52,11 @@ class MemoryTraces:
         """Return what is known under each key."""
         return {key: self._traces[key][0] for key in keys if key in self._traces}
 
+    def forget(self, keys: Sequence[str]) -> None:
+        """Forget what is known under the keys."""
+        for key in keys:
+            self._traces.pop(key, None)
+
     def add(self, marks: Sequence[Mark], at: datetime) -> None:
         """Add to what is known."""
         for mark in marks:
