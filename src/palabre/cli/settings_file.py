@@ -39,10 +39,10 @@ def _default(key: str) -> bool | list[str]:
     return False if key.endswith("_required") else []
 
 
-def _toml(value: str | int | Sequence[str]) -> str:
+def _toml(value: str | float | Sequence[str]) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return str(value)
     if not isinstance(value, str):
         return "[" + ", ".join(_toml(v) for v in value) + "]"
