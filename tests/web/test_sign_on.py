@@ -92,6 +92,23 @@ def test_staff_sign_with_protected_names_and_are_marked(
     assert (said["comment"]["name"], said["comment"]["staff"]) == ("Le Journal", True)
 
 
+def test_a_badge_stands_beside_the_name_and_passes_for_nobody(
+    client: TestClient[Any], sign: Sign
+) -> None:
+    said = post(client, sign(badge="Abonnée  fidèle", lang="de")).json()
+    assert said["comment"]["badge"] == "Abonnée fidèle"
+    page = client.get("/thread", params={"url": URL}).text
+    assert '<span class="badge" dir="auto">Abonnée fidèle</span>' in page
+    # A page in the language that the site tells of, where none is asked for.
+    headers = {"Palabre-Member": sign(lang="de")}
+    assert '<html lang="de"' in client.get("/thread", params={"url": URL}, headers=headers).text
+    asked = {"url": URL, "lang": "fr"}
+    assert '<html lang="fr"' in client.get("/thread", params=asked, headers=headers).text
+    assert post(client, sign(badge="LE JOURNAL")).json()["code"] == "name_reserved"
+    for wrong in ("x" * 31, "a\u202eb", 7):
+        assert post(client, sign(badge=wrong)).json()["code"] == "sign_on_invalid"
+
+
 def test_the_newsroom_answers_in_a_closed_thread(
     client: TestClient[Any], sign: Sign, house: House, moderator: Any
 ) -> None:

@@ -89,8 +89,11 @@ def signature(name: str | None, email: str | None, site: Site, member: Member | 
     if address is not None and (len(address) > MAX_EMAIL or not _EMAIL.fullmatch(address)):
         raise Refusal(Code.EMAIL_INVALID, field="email")
     if not member.is_staff:
-        return Author(name=guest_name(member.name, site), email=address)
-    return Author(name=member.name, email=address, is_staff=True)
+        name = guest_name(member.name, site)
+        # Nor may a badge pass for the newsroom's.
+        badge = guest_name(member.badge, site) if member.badge else None
+        return Author(name=name, email=address, badge=badge)
+    return Author(name=member.name, email=address, is_staff=True, badge=member.badge)
 
 
 def article_title(title: str | None) -> str:

@@ -16,6 +16,7 @@ from palabre.application.ledger_ports import Ledger
 from palabre.application.lesson_ports import Lessons
 from palabre.application.mail_ports import Mails, Subscriptions
 from palabre.application.mode_ports import Measures, Modes
+from palabre.application.outbox_ports import Outbox, Repeats
 from palabre.application.passage_ports import Passages
 from palabre.application.person_ports import Legal, People, Upkeep
 from palabre.application.stored import (
@@ -33,7 +34,6 @@ from palabre.application.work_ports import Work
 from palabre.domain.article import Thread
 from palabre.domain.comment import Body, Comment, Status
 from palabre.domain.decision import Decision, DecisionRecord
-from palabre.domain.events import Event
 from palabre.domain.site import Site
 from palabre.domain.vote import Tally, Value
 from palabre.moderation.facts import Facts
@@ -200,7 +200,8 @@ class Queue(Protocol):
         """
 
     def item(self, comment_id: str) -> QueueItem | None: ...  # noqa: D102
-    def counts(self, *, site_ids: Sequence[str]) -> Mapping[Status, int]: ...  # noqa: D102
+    def counts(self, *, site_ids: Sequence[str], most: int | None = None) -> Mapping[Status, int]:
+        """Return how many comments stand in each state, ``most`` of each at most (None: all)."""
 
 
 class Votes(Protocol):
@@ -211,31 +212,6 @@ class Votes(Protocol):
 
     def of(self, comment_ids: Sequence[str], voter_key: str) -> Mapping[str, Value]:
         """Return this voter's votes on the comments given; comments without one are left out."""
-
-
-class Outbox(Protocol):
-    """Events to be handled after the commit, stored by the very transaction they tell of."""
-
-    def put(self, event: Event) -> None: ...  # noqa: D102
-    def waiting(self, *, limit: int) -> Sequence[Event]:
-        """Return events nobody has handled yet, oldest first; a writer keeps them to itself."""
-
-    def handled(self, event_ids: Sequence[str], at: datetime) -> None:
-        """Note that events need nothing more."""
-
-
-class Repeats(Protocol):
-    """Posts that came with a key, kept for as long as they may be sent again."""
-
-    def get(self, key: str, *, since: datetime) -> Repeat | None:
-        """Return what is kept of the post with this key, if it came after ``since``."""
-
-    def claim(self, repeat: Repeat, *, since: datetime) -> Repeat | None:
-        """Keep the post, unless one with its key came after ``since``: that one is returned.
-
-        Of several transactions that claim one key at once, one is told None; the others wait for
-        its end. What came up to ``since`` is forgotten, some of it at each call.
-        """
 
 
 class UnitOfWork(Protocol):

@@ -36,11 +36,15 @@ def check_move(current: Status, to: Status) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """How a comment is signed. ``name`` None: shown as a guest. ``email`` is never shown."""
+    """How a comment is signed. ``name`` None: shown as a guest. ``email`` is never shown.
+
+    ``badge``: what the author's own site says of them beside the name, such as "subscriber".
+    """
 
     name: str | None = None
     email: str | None = None
     is_staff: bool = False
+    badge: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

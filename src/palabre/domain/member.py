@@ -9,7 +9,8 @@ class Member:
 
     ``token`` is the secret of all that this member writes on this site, derived from their
     identifier there: their comments are theirs again on every device. ``is_staff``: one of the
-    newsroom, who may sign with a protected name and is marked as such.
+    newsroom, who may sign with a protected name and is marked as such. ``badge`` stands beside the
+    name; ``lang`` is the language in which they are answered (BCP 47).
     """
 
     site_id: str
@@ -18,3 +19,5 @@ class Member:
     token: str = field(repr=False)
     email: str | None = None
     is_staff: bool = False
+    badge: str | None = None
+    lang: str | None = None

@@ -52,7 +52,7 @@ PASSAGE = (
     comment_passages.c.fragment,
 )
 _HIGHLIGHT = (highlights.c.pinned, highlights.c.featured)
-_SIGNATURE = (comment_authors.c.name, comment_authors.c.is_staff)
+_SIGNATURE = (comment_authors.c.name, comment_authors.c.is_staff, comment_authors.c.badge)
 _BEGIN_SIGNATURE = len(COMMENT)
 _BEGIN_BODY = _BEGIN_SIGNATURE + len(_SIGNATURE) + 1
 _BEGIN_PASSAGE = _BEGIN_BODY + len(_BODY)
@@ -123,12 +123,14 @@ def _highlight_of(pinned: bool | None, featured: bool | None) -> Highlight:
 
 def stored_of(row: Sequence[Any]) -> Stored:
     """Return the comment with its words from a row of ``FOR_READERS`` or ``FOR_DESK``."""
-    name, is_staff, email = row[_BEGIN_SIGNATURE:_BEGIN_BODY]
+    name, is_staff, badge, email = row[_BEGIN_SIGNATURE:_BEGIN_BODY]
     body = row[_BEGIN_BODY:_BEGIN_PASSAGE]
     signed = is_staff is not None
     return Stored(
         comment=comment_of(row),
-        author=Author(name=name, email=email, is_staff=is_staff) if signed else _NOBODY,
+        author=Author(name=name, email=email, is_staff=is_staff, badge=badge)
+        if signed
+        else _NOBODY,
         body=body_of(body) if body[0] is not None else None,
         passage=passage_of(row[_BEGIN_PASSAGE:_BEGIN_HIGHLIGHT]),
         highlight=_highlight_of(*row[_BEGIN_HIGHLIGHT : _BEGIN_HIGHLIGHT + len(_HIGHLIGHT)]),

@@ -131,7 +131,8 @@ class SqlComments:
             self._add_body(comment.id, body)
         if author.name is not None or author.email is not None or author.is_staff:
             signature = {"name": author.name, "email": author.email, "is_staff": author.is_staff}
-            _ADD_AUTHOR.later(connection, {"comment_id": comment.id, **signature})
+            signed = {"comment_id": comment.id, **signature, "badge": author.badge}
+            _ADD_AUTHOR.later(connection, signed)
         if author.email is not None:
             found = {"comment_id": comment.id, "mailbox": mailbox_of(author.email)}
             _ADD_MAILBOX.later(connection, found)

@@ -76,7 +76,7 @@ SIGNED = {
     for kind in (Leaves.NAMES, Leaves.EMAILS)
 }
 _UNSIGN = {
-    Leaves.NAMES: sa.update(comment_authors).values(name=None),
+    Leaves.NAMES: sa.update(comment_authors).values(name=None, badge=None),
     Leaves.EMAILS: sa.update(comment_authors).values(email=None),
 }
 _NO_MAILBOX = sa.delete(comment_mailboxes).where(comment_mailboxes.c.comment_id.in_(_IDS))

@@ -4,7 +4,9 @@ from typing import Any
 
 from litestar import Request
 
+from palabre.domain.member import Member
 from palabre.web.house import Catalogue, House
+from palabre.web.visitors import MEMBER
 
 # Pages that are not in every language, by the domain of messages they are made of: a language that
 # lacks some of it is passed over there, so that no page speaks two at once.
@@ -20,13 +22,16 @@ def catalogue_for(
 ) -> Catalogue:
     """Return the words for this request.
 
-    The reader's explicit ``?lang=`` wins; then the page's own language, so that a page reads as one
-    and its address names one content; then what the browser prefers; then the house's language.
+    The reader's explicit ``?lang=`` wins; then what their own site says of a member; then the
+    page's own language, so that a page reads as one and its address names one content; then what
+    the browser prefers; then the house's language.
     """
     path = request.scope["path"]
     domain = next((d for begin, d in _PARTLY.items() if path.startswith(begin)), None)
     asked = _parameter(request.scope.get("query_string", b""))
-    for tag in (asked, default):
+    member = request.scope["state"].get(MEMBER)
+    said = member.lang if isinstance(member, Member) else None
+    for tag in (asked, said, default):
         found = _known(tag, house, domain) if tag else None
         if found is not None:
             return found

@@ -54,6 +54,7 @@ def comment_out(house: House, stored: Stored, node: Node | None = None) -> Comme
         anchor=None if gone else anchor_out(stored.passage),
         pinned=not gone and stored.highlight.pinned,
         featured=not gone and stored.highlight.featured,
+        badge=None if gone else stored.author.badge,
     )
 
 

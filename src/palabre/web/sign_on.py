@@ -4,12 +4,14 @@ A JSON Web Token (RFC 7519), HS256 or EdDSA (RFC 8037), checked as RFC 8725 asks
 by ``kid`` among those of the settings and brings its own algorithm, so that a token cannot choose
 one; the audience is the site; expiry is required and near.
 
-    {"aud": "gazette", "sub": "4711", "name": "Zoé", "exp": ..., "email": ..., "staff": false}
+    {"aud": "gazette", "sub": "4711", "name": "Zoé", "exp": ..., "email": ..., "staff": false,
+     "badge": "abonnée", "lang": "fr"}
 """
 
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -38,6 +40,8 @@ LONGEST = timedelta(days=1)
 _LEEWAY = timedelta(seconds=60)
 _MAX_TOKEN = 4096
 _MAX_SUBJECT = 200
+MAX_BADGE = 30
+_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 _REQUIRED = ["exp", "aud", "sub", "name"]
 _SEE_OTHER: Final = 303
 
@@ -111,6 +115,8 @@ class SignOn:
             name=name,
             email=email if isinstance(email, str) and email else None,
             is_staff=claims.get("staff") is True,
+            badge=_short(claims.get("badge"), MAX_BADGE),
+            lang=_tag(claims.get("lang")),
             token=self._token(site_id, subject),
         )
 
@@ -177,6 +183,21 @@ def _cookie(token: str, house: House) -> Cookie:
         secure=secure,
         samesite="none" if secure else "lax",
     )
+
+
+def _short(value: object, longest: int) -> str | None:
+    """Return an optional text on one line; what is there and cannot be shown is refused."""
+    if value is None or value == "":
+        return None
+    text = " ".join(value.split()) if isinstance(value, str) else ""
+    if not 0 < len(text) <= longest or not text.isprintable():
+        raise ValueError(value)
+    return text
+
+
+def _tag(value: object) -> str | None:
+    """Return a language tag; one that nobody knows is left to ``catalogue_for``."""
+    return value if isinstance(value, str) and _TAG.fullmatch(value) else None
 
 
 def _moment(value: object) -> datetime:

@@ -59,6 +59,7 @@ class CommentView:
     is_here: bool = False
     marks: tuple[str, ...] = ()
     can_moderate: bool = False
+    badge: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

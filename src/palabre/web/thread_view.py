@@ -103,6 +103,7 @@ class Look:
             is_here=comment.id == self.posted,
             marks=tuple(m.value for m in Mark if html and stored.highlight.has(m)),
             can_moderate=self.newsroom and html is not None,
+            badge=stored.author.badge if html else None,
         )
 
 

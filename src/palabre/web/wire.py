@@ -90,7 +90,7 @@ class CommentOut(msgspec.Struct, kw_only=True):
     ``name`` null: a guest. ``replies_count`` counts the published comments below, for a root all of
     them and for others those shown; ``replies_next`` is the cursor to the rest below a root.
     ``anchor``: the passage it is about; null: the whole article. ``pinned``, ``featured``: lifted
-    out by the newsroom.
+    out by the newsroom. ``badge``: what the author's own site says of them.
     """
 
     id: CommentId
@@ -114,6 +114,7 @@ class CommentOut(msgspec.Struct, kw_only=True):
     anchor: AnchorOut | None = None
     pinned: bool = False
     featured: bool = False
+    badge: str | None = None
 
 
 class ModeOut(msgspec.Struct, kw_only=True):

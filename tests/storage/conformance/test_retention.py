@@ -188,3 +188,16 @@ def test_it_is_due_once_a_day(store: Store):
     assert not job.is_due()
     clock.forward(hours=1)
     assert job.is_due()
+
+
+def test_a_badge_comes_back_and_leaves_with_the_name(store: Store, thread: Thread):
+    stored = a_stored(thread, name="Zoé")
+    signed = replace(stored, author=replace(stored.author, badge="Abonnée"))
+    comment_id = keep(store, signed).comment.id
+    with store.reading() as unit:
+        assert unit.comments.stored(comment_id).author.badge == "Abonnée"
+    clock = StillClock(NOON + timedelta(days=2))
+    Retention(store=store, clock=clock, periods={Leaves.NAMES: timedelta(days=1)})()
+    with store.reading() as unit:
+        author = unit.comments.stored(comment_id).author
+    assert (author.name, author.badge) == (None, None)

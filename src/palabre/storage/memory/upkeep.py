@@ -46,7 +46,7 @@ class MemoryUpkeep:
             if kind is Leaves.SOURCES:
                 rows[key] = replace(rows[key], source=None)
             elif kind is Leaves.NAMES:
-                self._sign(rows[key], name=None)
+                self._sign(rows[key], name=None, badge=None)
             elif kind is Leaves.EMAILS:
                 self._sign(rows[key], email=None)
             elif kind is Leaves.NOTES:

@@ -89,6 +89,7 @@ comment_authors = sa.Table(
     sa.Column("name", sa.Text),
     sa.Column("email", sa.Text),
     sa.Column("is_staff", sa.Boolean, nullable=False),
+    sa.Column("badge", sa.Text),
     **CLUSTERED,
 )
 

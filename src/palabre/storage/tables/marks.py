@@ -88,7 +88,7 @@ _PERSONAL: Mapping[str, Mapping[Held, str]] = {
     "audits": {Held.DECISION: "verdict rules"},
     "client_keys": {Held.ACCOUNT: "key_hash created_by"},
     "client_labels": {Held.LABEL: "digest text lang labels"},
-    "comment_authors": {Held.NAME: "name", Held.EMAIL: "email"},
+    "comment_authors": {Held.NAME: "name badge", Held.EMAIL: "email"},
     "comment_bodies": {Held.WORDS: "text html salt"},
     "comment_mailboxes": {Held.EMAIL: "mailbox"},
     "comment_passages": {Held.WORDS: "passage_key exact prefix suffix begins ends fragment"},
