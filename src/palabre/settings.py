@@ -19,7 +19,7 @@ from msgspec import Meta
 from palabre.settings_advisers import Advisers
 from palabre.settings_check import complaint
 from palabre.settings_clients import Clients
-from palabre.settings_law import Law, Webhooks
+from palabre.settings_law import Audit, Law, Webhooks
 from palabre.settings_privacy import Privacy, Retention
 from palabre.settings_sections import (
     Comments,
@@ -59,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     privacy: Privacy = Privacy()
     retention: Retention = Retention()
     law: Law = Law()
+    audit: Audit = Audit()
     webhooks: Webhooks = Webhooks()
     log: Log = Log()
     sites: list[SiteSettings] = []
@@ -93,6 +94,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
     "privacy": Privacy,
     "retention": Retention,
     "law": Law,
+    "audit": Audit,
     "webhooks": Webhooks,
     "log": Log,
 }

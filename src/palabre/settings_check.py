@@ -26,6 +26,7 @@ def _complaints(settings: "Settings") -> Iterator[str]:
     yield from _of_mail(settings)
     yield from _of_privacy(settings)
     yield from of_advisers(settings.advisers)
+    yield from _of_audit(settings)
     if settings.log.level not in {"debug", "info", "warning", "error"}:
         yield "[log] level must be debug, info, warning or error"
     if server.timezone not in available_timezones():
@@ -45,6 +46,12 @@ def _complaints(settings: "Settings") -> Iterator[str]:
                     f"[[sites]] {site.id}: origin {origin!r} must look like "
                     "'https://example.org': scheme and host in lower case, no path, no slash"
                 )
+
+
+def _of_audit(settings: "Settings") -> Iterator[str]:
+    for key in settings.audit.__struct_fields__:
+        if not 0 <= getattr(settings.audit, key) <= 1:
+            yield f"[audit] {key} must be from 0 to 1"
 
 
 def _of_judge(settings: "Settings") -> Iterator[str]:

@@ -44,6 +44,17 @@ class Law(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ] = ""
 
 
+class Audit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The random sample of the machine's own decisions that moderators judge unseen."""
+
+    published: Annotated[float, _about("Share drawn of what it published, 0 to 1.")] = 0.02
+    held: Annotated[float, _about("Share drawn of what it held.")] = 0.05
+    refused: Annotated[float, _about("Share drawn of what it refused.")] = 0.1
+    twice: Annotated[
+        float, _about("Share of the drawn that two people judge: their agreement is measured.")
+    ] = 0.2
+
+
 class Webhooks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The publisher's own systems that are told of what happens to comments; signed calls."""
 

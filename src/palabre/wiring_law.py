@@ -4,11 +4,14 @@ import hashlib
 import hmac
 from pathlib import Path
 
+from palabre.application.audit import Sample
 from palabre.application.keep_ledger import KeepLedger
 from palabre.application.law_mail import LawMail
 from palabre.application.ports import Clock, Store
 from palabre.application.report_year import ReportYear
 from palabre.application.statements import UNKNOWN, RuleFacts, RuleOf
+from palabre.domain.audit import Sampling
+from palabre.domain.decision import Verdict
 from palabre.moderation.rulebook import RuleBook
 from palabre.notify.webhooks import Hook, Webhooks, send
 from palabre.rendering.catalogue import load_catalogues
@@ -56,10 +59,22 @@ def provider_of(settings: Settings) -> str:
 
 
 def keep_ledger(
-    store: Store, clock: Clock, rules: RuleBook, mail: LawMail | None = None
+    settings: Settings, store: Store, clock: Clock, rules: RuleBook, mail: LawMail | None = None
 ) -> KeepLedger:
     """Return what brings decisions into the ledger."""
-    return KeepLedger(store=store, clock=clock, rule_of=rule_facts(rules), mail=mail)
+    given = settings.audit
+    shares = {
+        Verdict.PUBLISH: given.published,
+        Verdict.HOLD: given.held,
+        Verdict.REFUSE: given.refused,
+    }
+    return KeepLedger(
+        store=store,
+        clock=clock,
+        rule_of=rule_facts(rules),
+        mail=mail,
+        sample=Sample(sampling=Sampling(shares=shares, twice=given.twice)),
+    )
 
 
 def rule_facts(rules: RuleBook) -> RuleOf:

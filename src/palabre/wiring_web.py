@@ -17,12 +17,14 @@ from palabre.application.law_mail import LawMail
 from palabre.application.moderate import Moderate
 from palabre.application.ports import Clock, Store
 from palabre.application.report_comment import ReportComment
+from palabre.application.rules_report import RulesReport
 from palabre.application.seal_evidence import SealEvidence
 from palabre.application.traces import Remember
 from palabre.domain.site import Site
 from palabre.moderation.rulebook import RuleBook
 from palabre.rendering.sheets import as_csv, as_xlsx
 from palabre.settings import Settings, SettingsError, secret_key
+from palabre.web.counted import Counted
 from palabre.web.desk_figures import KeptFigures
 from palabre.web.house import OwnData, Rates, WebConfig
 from palabre.web.law import LawCases, LawFacts
@@ -107,7 +109,7 @@ def law_cases(
     mail = LawMail(clock=clock, secret=secret) if settings.sends_mail else None
     return LawCases(
         store=store,
-        keep=keep_ledger(store, clock, rules, mail),
+        keep=keep_ledger(settings, store, clock, rules, mail),
         report=ReportComment(
             store=store,
             clock=clock,
@@ -128,6 +130,10 @@ def law_cases(
         ),
         figures=KeptFigures(
             count=DeskFigures(store=store, clock=clock, zone=ZoneInfo(settings.server.timezone))
+        ),
+        rules=Counted(
+            count=RulesReport(store=store, clock=clock, rules=rules.rules),
+            fresh_for=timedelta(minutes=10),
         ),
         tell=webhooks_of(settings, folder, store, clock) if settings.webhooks.urls else None,
     )

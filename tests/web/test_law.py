@@ -13,7 +13,7 @@ from builders import ORIGIN, StillClock, a_moderator
 from palabre.application.ports import Store
 from palabre.domain.decision import Ground, GroundKind
 from palabre.domain.ledger import LineKind
-from palabre.domain.person import Moderator
+from palabre.domain.person import Moderator, Role
 from palabre.web.app import create_app
 from palabre.web.house import House
 from web.law_house import lawful as with_law
@@ -252,4 +252,50 @@ def test_the_figures_are_those_of_what_was_done(
     assert (rule.engine, rule.people) == (1, 1)
     assert found.report_hours == 2.0
     assert "Décisions par jour" in text(page)
-    assert page.text.count("<rect") == 30 + 24
+    assert page.text.count("<rect") == 30 + 24 + 5 + 2
+
+
+def test_the_blind_check_hides_the_verdict_and_measures_the_rules(
+    client: TestClient[Any], say: Say, lawful: House, store: Store, moderator: Moderator
+):
+    say("patatras, ma foi")
+    say("Rien à redire.")
+    lawful.law.keep()
+    sign_in(client)
+    assert client.get("/desk/rules").status_code == 403
+    assert "/desk/rules" not in client.get("/desk/figures").text
+    shown = client.get("/desk/audit")
+    assert "patatras, ma foi" in text(shown)
+    assert "<mark" not in shown.text
+    assert 'class="state' not in shown.text
+    first = task(client, "audit")
+    for wrong in ("hold", "refuse:nothing", "refuse"):
+        assert send(client, first, "/desk/audit", do=wrong).status_code == 422
+
+    def answer(path: str, what: str) -> str:
+        return text(client.get(send(client, path, "/desk/audit", do=what).headers["Location"]))
+
+    assert "Rien à redire." in answer(first, "skip")
+    told = answer(first, "publish")
+    assert "Le programme a fait autrement" in told
+    assert "Rien à redire." in told
+    told = answer(task(client, "audit"), "publish")
+    assert "a fait de même" in told
+    assert "Rien à contrôler" in told
+    other = first.rsplit("/", 1)[0] + "/018f0000-0000-7000-8000-00000000000a"
+    assert send(client, other, "/desk", do="publish").status_code == 404
+    found = lawful.law.rules.count(("le-journal",))
+    assert found.quality.cases == 2
+    overall = found.quality.overall
+    assert overall.accuracy is not None
+    assert (overall.accuracy.value, overall.accuracy.cases) == (0.5, 2)
+    assert overall.precision is not None
+    assert overall.precision.value == 0.0
+    lead = a_moderator("paul", role=Role.LEAD, password_hash=moderator.password_hash)
+    with store.writing() as unit:
+        unit.moderators.add(lead)
+    sign_in(client, "paul")
+    page = client.get("/desk/rules")
+    assert "2 cas jugés à l’aveugle" in text(page)
+    assert "50" in text(page)
+    assert page.text.count("<circle") == len(found.quality.rules)

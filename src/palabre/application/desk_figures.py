@@ -11,6 +11,7 @@ from palabre.domain.ledger import Line, LineKind
 from palabre.domain.report import Finding
 
 DAYS = 30
+_BOUNDS = tuple(timedelta(minutes=n) for n in (15, 60, 240, 1440))
 _READ = (LineKind.DECISION, LineKind.STATEMENT, LineKind.REPORT, LineKind.ANSWER, LineKind.REVIEW)
 
 
@@ -26,12 +27,17 @@ class RuleFigures:
 
 @dataclass(slots=True)
 class Figures:
-    """The counts of a period. ``hours`` are medians, None of nothing."""
+    """The counts of a period. ``hours`` are medians, None of nothing.
+
+    ``waits`` counts held comments by how long they waited: under 15 minutes, 60 minutes, 4 hours,
+    24 hours, and longer.
+    """
 
     days: dict[date, int] = field(default_factory=dict)
     hours_of_day: dict[int, int] = field(default_factory=lambda: dict.fromkeys(range(24), 0))
     verdicts: Counter[tuple[str, str]] = field(default_factory=Counter)
     rules: dict[str, RuleFigures] = field(default_factory=dict)
+    waits: dict[int, int] = field(default_factory=lambda: dict.fromkeys(range(5), 0))
     held_hours: float | None = None
     report_hours: float | None = None
 
@@ -76,6 +82,8 @@ class DeskFigures:
                     reports[line.id] = line.at
                 elif line.subject in reports:
                     answers.append(line.at - reports[line.subject])
+        for wait in waits:
+            found.waits[sum(wait >= bound for bound in _BOUNDS)] += 1
         found.held_hours, found.report_hours = _hours(waits), _hours(answers)
         return found
 

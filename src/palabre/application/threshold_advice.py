@@ -154,9 +154,9 @@ def _scores(finding: Finding, record: DecisionRecord) -> Iterable[tuple[Dial, fl
         language = lang if lang in trust.hold else OTHER
         if language in trust.hold and finding.worded is Verdict.PUBLISH:
             yield Dial(rule.id, language or OTHER, trust.hold[language or OTHER]), top
-    if rule.hold is not None and finding.in_words and by_model is Verdict.PUBLISH:
-        if finding.worded is not Verdict.REFUSE:
-            yield Dial(rule.id, "", rule.hold), finding.in_words
+    in_words = finding.in_words and finding.worded is not Verdict.REFUSE
+    if rule.hold is not None and in_words and by_model is Verdict.PUBLISH:
+        yield Dial(rule.id, "", rule.hold), finding.in_words
 
 
 def _others(now: float) -> list[float]:

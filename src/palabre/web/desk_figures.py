@@ -5,24 +5,23 @@ are counted once a minute at most, however many look.
 """
 
 import asyncio
-import threading
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
 from typing import Any, Final
 
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
-from palabre.application.desk_figures import DeskFigures, Figures
+from palabre.application.desk_figures import Figures
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.person import Moderator
 from palabre.web import views
+from palabre.web.counted import Counted
 from palabre.web.desk_door import who
 from palabre.web.house import House
 from palabre.web.languages import catalogue_for
 
-_KEPT_FOR = timedelta(minutes=1)
+_MOST = 8  # rules in a plot; the table has them all
 _SEE_OTHER: Final = 303
 _WIDTH, _HEIGHT, _GAP = 720, 120, 2
 Asked = Request[Any, Any, Any]
@@ -40,22 +39,7 @@ class Bar:
     value: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptFigures:
-    """The figures of each set of sites, for a minute."""
-
-    count: DeskFigures
-    _kept: dict[tuple[str, ...], tuple[datetime, Figures]] = field(default_factory=dict)
-    _turn: threading.Lock = field(default_factory=threading.Lock)
-
-    def of(self, site_ids: tuple[str, ...], now: datetime) -> Figures:
-        """Return the figures of some sites."""
-        with self._turn:
-            kept = self._kept.get(site_ids)
-            if kept is None or kept[0] + _KEPT_FOR <= now:
-                kept = (now, self.count(site_ids))
-                self._kept[site_ids] = kept
-            return kept[1]
+KeptFigures = Counted[Figures]
 
 
 def routes(house: House) -> list[HTTPRouteHandler]:
@@ -100,7 +84,13 @@ def _page(
 ) -> Response[str]:
     words = catalogue_for(request, house)
     site_ids = tuple(site.id for site in house.sites() if moderator.works_on(site.id))
-    found = figures.of(site_ids, house.clock())
+    kept = figures.of(site_ids, house.clock())
+    if kept is None:
+        given = {"moderator": moderator, "kind": "figures", "counts": {}}
+        answer = views.page("desk/counting.html", words, given)
+        answer.headers["Refresh"] = "2"
+        return answer
+    found = kept[1]
     rules = {rule.id: rule for rule in house.rules.rules}
     lang = words.lang
 
@@ -108,6 +98,8 @@ def _page(
         rule = rules.get(name)
         return (rule.label.get(lang) or rule.clause.get(lang) or name) if rule else name or "–"
 
+    waits = sorted(found.waits.items())
+    most = sorted(found.rules.items(), key=lambda pair: -(pair[1].engine + pair[1].people))[:_MOST]
     values = {
         "moderator": moderator,
         "kind": "figures",
@@ -115,6 +107,9 @@ def _page(
         "plots": [
             ("days", bars({f"{day:%d.%m.}": n for day, n in found.days.items()})),
             ("hours", bars({str(hour): n for hour, n in found.hours_of_day.items()})),
+            ("delays", bars({words.say(f"desk.figures.delay.{n}"): c for n, c in waits})),
+            ("acted", bars({label(r): each.engine + each.people for r, each in most})),
+            ("reversals", bars({label(r): each.reversed for r, each in most})),
         ],
         "verdicts": sorted(found.verdicts.items()),
         "rules": sorted(

@@ -9,6 +9,8 @@ import jinja2
 from litestar import Request, Response
 
 from palabre.domain.errors import Refusal
+from palabre.domain.permission import Task, may_somewhere
+from palabre.domain.person import Moderator
 from palabre.web.assets import asset_url, not_modified
 from palabre.web.errors import words as error_words
 from palabre.web.house import Catalogue, House
@@ -33,7 +35,13 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.globals["asset_url"] = asset_url
+    made.globals["may"] = _may
     return made
+
+
+def _may(moderator: Moderator, task: str) -> bool:
+    """Tell whether the account may do this anywhere: links to nowhere are left out."""
+    return may_somewhere(moderator, Task(task))
 
 
 def html(template: str, words: Catalogue, values: Mapping[str, Any]) -> str:
