@@ -43,7 +43,7 @@ from palabre.wiring_dialects import dialects_of
 from palabre.wiring_mail import mail_cases
 from palabre.wiring_parts import Parts, build_parts, open_models, sign_in_of, watchful
 from palabre.wiring_privacy import keep_source_of, source_keys
-from palabre.wiring_sign_on import sign_on_of
+from palabre.wiring_sign_on import passkeys_of, sign_on_of
 from palabre.wiring_web import (
     law_cases,
     own_data,
@@ -78,6 +78,7 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
     layer_of = LayersInUse(store, clock)
     modes = KnownModes(store, ZoneInfo(settings.server.timezone))
     door = Door(modes=modes, holds_new_links=settings.comments.hold_links_of_new_readers)
+    sign_in = sign_in_of(parts)
     return House(
         config=web_config(settings, parts.folder),
         post=PostComment(
@@ -118,7 +119,8 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
         ),
         close_thread=CloseThread(store=store, clock=clock),
         highlight=HighlightComment(store=store, clock=clock),
-        sign_in=sign_in_of(parts),
+        sign_in=sign_in,
+        passkeys=passkeys_of(settings, parts.folder, sign_in),
         sites=remembered_sites(store),
         check=store.check,
         rules=parts.rules,
@@ -139,6 +141,8 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
             judge=parts.judge,
             by_rules=watchful(parts.rules, Depth.RULES),
             sites=remembered_sites(store),
+            remember=remember,
+            layer_of=layer_of,
         ),
         shared_counts=shared_counts(settings),
         demo_articles=load_articles() if with_demo else (),

@@ -1,13 +1,18 @@
-"""The keys of sites' own sign-on, from the settings and their files."""
+"""How people are known: the keys of sites' own sign-on, and moderators' passkeys."""
 
 from collections.abc import Callable
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, cast
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from palabre.application.passkeys import Passkeys
+from palabre.application.sign_in import SignIn
+from palabre.passkeys import WebAuthn
 from palabre.settings import Settings, SettingsError, private_text, secret_key
 from palabre.web.sign_on import SignOn, SignOnKey
 
@@ -27,6 +32,28 @@ def sign_on_of(settings: Settings, folder: Path, clock: Callable[[], datetime]) 
     if not keys:
         return None
     return SignOn(keys, secret=secret_key(settings, folder), clock=clock)
+
+
+def passkeys_of(settings: Settings, folder: Path, sign_in: SignIn) -> Passkeys | None:
+    """Return what makes and takes moderators' passkeys.
+
+    None where browsers would refuse: the public address has a number for a name, or no TLS and is
+    not this very machine (Web Authentication, section 5.1.3).
+    """
+    parts = urlsplit(settings.base_url)
+    host = parts.hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        is_name = bool(host)
+    else:
+        is_name = False
+    is_safe = parts.scheme == "https" or host == "localhost" or host.endswith(".localhost")
+    if not (is_name and is_safe):
+        return None
+    name = settings.sites[0].name if settings.sites else host
+    reader = WebAuthn(settings.base_url, name)
+    return Passkeys(sign_in=sign_in, reader=reader, secret=secret_key(settings, folder))
 
 
 def _key(site_id: str, line: str, folder: Path) -> SignOnKey:

@@ -1,4 +1,4 @@
-"""One's own account at the desk: open sessions, a new password. And everybody's, for who may.
+"""One's own account at the desk: open sessions, passkeys, a new password; and others' sessions.
 
 All by plain forms. What is ended is ended at once in every process (``application/sessions``).
 """
@@ -19,12 +19,14 @@ from palabre.domain.permission import Task, may_somewhere
 from palabre.domain.person import Moderator
 from palabre.web import errors, views
 from palabre.web.desk_door import who
+from palabre.web.device import device
 from palabre.web.forms import FIELD, desk_token, read_desk_form
 from palabre.web.house import Catalogue, House
 from palabre.web.languages import catalogue_for
 from palabre.web.limits import Limiter
 
 _SEE_OTHER: Final = 303
+_DONE: Final = frozenset({"ended", "password", "passkey", "dropped"})
 _log = structlog.get_logger("palabre")
 Asked = Request[Any, Any, Any]
 
@@ -42,6 +44,16 @@ class SessionView:
     seen: str
     ends: str
     is_this: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyView:
+    """A passkey as the page shows it."""
+
+    key: str
+    name: str
+    made: str
+    used: str
 
 
 def routes(house: House) -> list[HTTPRouteHandler]:
@@ -77,17 +89,29 @@ class DeskAccount:
             await run(self._cases.end_own, moderator, do.removeprefix("end:"))
         elif do == "others":
             await run(self._cases.end_others, moderator, token)
-        elif do == "password":
-            done = "password"
+        elif do.startswith("drop:") and self._house.passkeys is not None:
+            done = "dropped"
+            await run(self._house.passkeys.drop, moderator, do.removeprefix("drop:"))
+        elif do in {"password", "passkey"}:
+            done = do
             try:
                 await self._limiter.hit("sign_in", request)
-                old, new = fields.get("old", ""), fields.get("password", "")
-                await run(self._cases.change_password, moderator, token, old, new)
+                await run(self._take, moderator, token, fields)
             except Refusal as refusal:
                 return await asyncio.to_thread(self._account, request, moderator, token, refusal)
         else:
             raise Refusal(Code.BAD_FIELD, field="do")
         return Redirect(f"/desk/account?done={done}", status_code=_SEE_OTHER)
+
+    def _take(self, moderator: Moderator, token: str, fields: dict[str, str]) -> None:
+        """Take a new password, or a passkey that the browser has made."""
+        passkeys = self._house.passkeys
+        if fields["do"] == "passkey" and passkeys is not None:
+            answered = fields.get("credential", ""), fields.get("challenge", "")
+            passkeys.add(moderator, token, *answered, name=fields.get("name", ""))
+        else:
+            old, new = fields.get("old", ""), fields.get("password", "")
+            self._cases.change_password(moderator, token, old, new)
 
     async def sessions(self, request: Asked) -> Response[Any]:
         """Show the sessions of all accounts that this one manages."""
@@ -112,6 +136,7 @@ class DeskAccount:
             **self._common(request, moderator, token),
             "sessions": self._views(self._cases.own(moderator, token), words),
             "others": may_somewhere(moderator, Task.ACCOUNTS),
+            **self._passkeys(request, moderator, token, words),
             "error": errors.words(refusal, words) if refusal else None,
         }
         answer = views.page("desk/account.html", words, values)
@@ -119,6 +144,24 @@ class DeskAccount:
             answer.status_code = errors.STATUS[refusal.code]
             answer.headers.update(errors.headers(refusal))
         return answer
+
+    def _passkeys(
+        self, request: Asked, moderator: Moderator, token: str, words: Catalogue
+    ) -> dict[str, Any]:
+        cases, now = self._house.passkeys, self._house.clock()
+        return {
+            "passkey": cases.offer_new(moderator, token) if cases else None,
+            "passkey_name": device(request.headers.get("user-agent", "")),
+            "passkeys": [
+                PasskeyView(
+                    key=each.key,
+                    name=each.name or words.say("desk.sessions.device.unknown"),
+                    made=words.moment(each.created_at),
+                    used=words.ago(each.used_at, now) if each.used_at else "",
+                )
+                for each in (cases.of(moderator) if cases else ())
+            ],
+        }
 
     def _everybody(self, request: Asked, moderator: Moderator, token: str) -> Response[str]:
         words = catalogue_for(request, self._house)
@@ -133,7 +176,7 @@ class DeskAccount:
         done = request.query_params.get("done", "")
         return {
             "moderator": moderator,
-            "done": done if done in {"ended", "password"} else "",
+            "done": done if done in _DONE else "",
             "form_field": FIELD,
             "form_token": desk_token(token, self._house),
         }

@@ -40,8 +40,14 @@ def routes(house: House) -> list[HTTPRouteHandler]:
         login = fields.get("login", "")
         try:
             await limiter.hit("sign_in", request)
-            enter = partial(house.sign_in, device=device(request.headers.get("user-agent", "")))
-            token = await house.desk_writers(enter, login, fields.get("password", ""))
+            agent = device(request.headers.get("user-agent", ""))
+            if fields.get("credential") and house.passkeys is not None:
+                show = partial(house.passkeys.enter, device=agent)
+                answered = fields["credential"], fields.get("challenge", "")
+                token = await house.desk_writers(show, *answered)
+            else:
+                enter = partial(house.sign_in, device=agent)
+                token = await house.desk_writers(enter, login, fields.get("password", ""))
         except Refusal as refusal:
             return _door(request, house, login=login, refusal=refusal)
         answer = Redirect("/desk", status_code=_SEE_OTHER)
@@ -76,6 +82,7 @@ def _door(
         "login": login,
         "title": title,
         "remedy": remedy,
+        "passkey": house.passkeys.offer() if house.passkeys else None,
         "form_field": FIELD,
         "form_token": form_token(house),
     }

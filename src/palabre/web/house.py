@@ -15,6 +15,7 @@ from palabre.application.hold_comment import HoldComment
 from palabre.application.known_modes import KnownModes
 from palabre.application.manage_subscriptions import ManageSubscriptions
 from palabre.application.moderate import Moderate
+from palabre.application.passkeys import Passkeys
 from palabre.application.post_comment import PostComment
 from palabre.application.react import Vote
 from palabre.application.read_thread import ReadThread
@@ -146,8 +147,8 @@ class House:
     read: ReadThread
     moderate: Moderate
     close_thread: CloseThread
-    sign_in: SignIn
     highlight: HighlightComment
+    sign_in: SignIn
     sites: Callable[[], tuple[Site, ...]]
     check: Callable[[], None]
     rules: RuleBook
@@ -170,6 +171,8 @@ class House:
     demo_articles: tuple[DemoArticle, ...] = ()
     # Reads a site's own signed tokens; None: no site has a key.
     sign_on: Callable[[str], Member] | None = None
+    # Passkeys of moderators; None: this house's address is no name (a passkey needs one).
+    passkeys: Passkeys | None = None
 
     @property
     def modes(self) -> KnownModes | None:
