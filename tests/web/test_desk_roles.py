@@ -169,6 +169,8 @@ def rows(case: Case) -> list[Row]:
     comments, work = "/desk/comments/{comment_id:str}", "/desk/work/{comment_id:str}"
     held, at_work = f"/desk/comments/{case.held}", f"/desk/work/{case.held}"
     reports, sealing = "/desk/reports/{line_id:str}", "/desk/evidence/{comment_id:str}"
+    reader, at_reader = "/desk/readers/{comment_id:str}", f"/desk/readers/{case.held}"
+    insult = {"rule": "insult"}
     file, in_place = "/desk/evidence/{line_id:str}/file", "/desk/thread/{comment_id:str}"
     evidence = f"/desk/evidence/{case.held}"
     why = {"reason": "Réquisition 26/4"}
@@ -228,6 +230,8 @@ def rows(case: Case) -> list[Row]:
             path="/desk/sessions",
             fields={"do": f"end:{case.session}"},
         ),
+        post(Task.STANDING, route=reader, path=at_reader, fields={"do": "watched"} | insult),
+        post(Task.BAN, route=reader, path=at_reader, fields={"do": "banned"} | insult),
         Row(Task.PERSON, "GET", "/desk/person", "/desk/person"),
         post(
             Task.PERSON,
@@ -282,7 +286,7 @@ DOOR = {
     ("POST", "/desk/account"), ("POST", "/desk/filters"),
 }  # fmt: skip
 # Tasks of the table that no page offers yet.
-NO_PAGE = {Task.STANDING, Task.BAN, Task.REVIEW, Task.FIGURES}
+NO_PAGE = {Task.REVIEW, Task.FIGURES}
 
 
 def acts(case: Case) -> dict[Task, tuple[str, str, dict[str, str]]]:

@@ -292,7 +292,7 @@ def test_a_burst_of_holds_is_a_suggestion_and_becomes_a_mode_by_a_click_alone(
 def test_the_newsroom_is_bound_by_no_mode(house: House, store: Store):
     put(store, a_mode(known_only=True, opens=60, shuts=120))
     claire = Member(
-        site_id="le-journal", token="t" * 43, name="Claire Martin", email=None, is_staff=True
+        site_id="le-journal", subject="1", token="t" * 43, name="Claire Martin", is_staff=True
     )
     posted = house.post(NewComment(url=URL, text="Nous lisons.", member=claire, token="t" * 43))
     assert posted.stored.comment.status is Status.PUBLISHED
