@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from palabre.application.check_comment import CheckComment
 from palabre.application.count_use import CountUse
+from palabre.application.facts import LayerOf
 from palabre.application.issue_key import Keys
 from palabre.application.ports import Clock, Judge, Store
 from palabre.application.read_long import ReadLong
 from palabre.application.submit_label import SubmitLabel
+from palabre.application.traces import Remember
 from palabre.domain.site import Site
 from palabre.moderation.engine import Depth
 from palabre.moderation.model import UnavailableError
@@ -30,6 +32,8 @@ def dialects_of(
     judge: Judge,
     by_rules: Judge,
     sites: Callable[[], tuple[Site, ...]],
+    remember: Remember | None = None,
+    layer_of: LayerOf | None = None,
 ) -> Dialects | None:
     """Return what programs with a key are answered with; None where they are not."""
     if not settings.clients.enabled:
@@ -44,7 +48,15 @@ def dialects_of(
         whole=settings.clients.read_whole,
         suspicion=suspicion_of(shelf, Depth(settings.judge.depth), rules),
     )
-    check = CheckComment(store=store, judge=reading, rules=rules, site=site)
+    check = CheckComment(
+        store=store,
+        judge=reading,
+        rules=rules,
+        site=site,
+        clock=clock,
+        remember=remember,
+        layer_of=layer_of,
+    )
     return Dialects(
         store=store,
         check=check,

@@ -1,10 +1,14 @@
 """A site learns from moderators, from nobody else, and can go back."""
 
+from dataclasses import replace
+
 import pytest
 
 from builders import NOON, a_site
 from client_builders import an_api_key, an_example
+from palabre.application.check_comment import CheckComment, Submission
 from palabre.application.learn_site import LayersInUse, LearnSite
+from palabre.application.read_long import ReadLong
 from palabre.application.trace_ports import Mark
 from palabre.application.traces import Remember
 from palabre.domain.client import KeyRole
@@ -61,6 +65,27 @@ def test_fifty_decisions_find_the_rest_and_no_ordinary_comment(taught, rules):
     alone = [judge(text, Facts(lang="fr"), rules).verdict.value == "hold" for text in REST]
     assert sum(alone) < 0.2 * len(REST)
     assert sum(found) >= 0.8 * len(REST)
+
+
+def test_programs_with_a_key_are_answered_with_what_was_taught(taught, rules):
+    store, _ = taught
+
+    def judged(text, facts):
+        return judge(text, facts, rules)
+
+    check = CheckComment(
+        store=store,
+        judge=ReadLong(judge=judged, by_rules=judged, whole=10_000),
+        rules=rules,
+        site=lambda _: a_site(),
+        clock=lambda: NOON,
+        remember=Remember(secret=b"s" * 32),
+        layer_of=LayersInUse(store, lambda: NOON),
+    )
+    key = an_api_key("cl1entcl1ent")
+    assert [check(key, Submission(text=text)).spam for text in REST[:5]] == [True] * 5
+    untaught = replace(check, layer_of=None)
+    assert not any(untaught(key, Submission(text=text)).spam for text in REST[:5])
 
 
 def test_a_thousand_false_reports_move_nothing_and_going_back_is_exact(taught, rules):

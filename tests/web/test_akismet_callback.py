@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from builders import a_site
+from builders import NOON, a_site
 from client_builders import an_api_key
 from palabre.application.check_comment import Answer, CheckComment, Submission
 from palabre.application.read_long import ReadLong
@@ -47,7 +47,9 @@ def test_the_site_s_own_addresses_are():
 def test_a_changed_verdict_is_told(rules, was_spam: bool, callback: str, calls: int):
     whole = Decision(verdict=Verdict.REFUSE, rules=("insult",), rules_version="1")
     reading = ReadLong(judge=lambda _t, _f: whole, by_rules=lambda _t, _f: whole, whole=200)
-    check = CheckComment(store=MemoryStore(), judge=reading, rules=rules, site=lambda _: a_site())
+    check = CheckComment(
+        store=MemoryStore(), judge=reading, rules=rules, site=lambda _: a_site(), clock=lambda: NOON
+    )
     sent: list[tuple[str, bytes]] = []
     later = LaterVerdicts(check, send=lambda url, body: sent.append((url, body)))
     key = an_api_key(spam_when="refused")

@@ -74,6 +74,7 @@ def furnished(
         judge=ReadLong(judge=scored, by_rules=scored, whole=200),
         rules=rules,
         site=lambda site_id: next((s for s in house.sites() if s.id == site_id), None),
+        clock=clock,
     )
     dialects = Dialects(
         store=store,

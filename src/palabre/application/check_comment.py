@@ -1,19 +1,23 @@
 """Tell of a comment on somebody else's page whether it is spam, and may appear at once.
 
-Nothing of the comment is kept. Besides yes and no there is a third answer, "a person should look":
-where the house's rules hold or refuse a comment that is no spam, and where something that they ask
-for could not be checked. Akismet's protocol carries it as an answer with an error (WordPress then
-holds the comment for moderation).
+Nothing of the comment is kept. What the site's moderators taught counts, and what is remembered of
+the same text, address or host: what a key of theirs submits is found when it comes again. Besides
+yes and no there is a third answer, "a person should look": where the house's rules hold or refuse a
+comment that is no spam, and where something that they ask for could not be checked. Akismet's
+protocol carries it as an answer with an error (WordPress then holds the comment for moderation).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
-from palabre.application.ports import Store
+from palabre.application.facts import LayerOf
+from palabre.application.ports import Clock, Store
 from palabre.application.read_long import READ_IN_PARTS, ReadLong
+from palabre.application.traces import Remember
 from palabre.domain.client import ApiKey, SpamWhen
+from palabre.domain.comment import Author
 from palabre.domain.decision import Decision, Verdict
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.site import Site
@@ -61,30 +65,50 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckComment:
-    """The use case."""
+    """The use case. ``remember`` knows what comes again, ``layer_of`` what moderators taught."""
 
     store: Store
     judge: ReadLong
     rules: RuleBook
     site: Callable[[str], Site | None]
+    clock: Clock
+    remember: Remember | None = None
+    layer_of: LayerOf | None = None
 
     def __call__(self, key: ApiKey, asked: Submission) -> Answer:
         """Judge a comment under the house's rules, and answer as the key is set."""
         by_convention = _by_convention(asked)
         if by_convention is not None:
             return by_convention
-        return self.answer(key, self.judge(asked.text[:MOST], self.facts(key, asked)))
+        return self.answer(key, self.judge(asked.text[:MOST], self._known(key, asked)))
 
     def again(self, key: ApiKey, asked: Submission) -> Answer:
         """Judge it once more, all of it, however long that takes."""
-        decision = self.judge.judge(asked.text[:MOST], self.facts(key, asked))
+        decision = self.judge.judge(asked.text[:MOST], self._known(key, asked))
         return self.answer(key, decision)
 
-    def facts(self, key: ApiKey, asked: Submission) -> Facts:
-        """Return the circumstances of a comment on another page."""
+    def _known(self, key: ApiKey, asked: Submission) -> Facts:
+        """Return the circumstances, and what the house has learned."""
+        site = self._site(key)
+        told = self.facts(key, asked)
+        if self.layer_of is not None:
+            told = replace(told, layer=self.layer_of(site.id))
+        if self.remember is not None:
+            keys = self.remember.keys(asked.text[:MOST], Author(email=asked.email), site)
+            with self.store.reading() as unit:
+                twins, known = self.remember.known(unit, keys, self.clock())
+            told = replace(told, twins=twins, known=tuple(known))
+        return told
+
+    def _site(self, key: ApiKey) -> Site:
         site = self.site(key.site_id)
         if site is None:
             raise Refusal(Code.UNKNOWN_SITE)
+        return site
+
+    def facts(self, key: ApiKey, asked: Submission) -> Facts:
+        """Return the circumstances of a comment on another page."""
+        site = self._site(key)
         return Facts(
             lang=primary(asked.lang) or site.lang,
             author_name=asked.name,
