@@ -136,7 +136,16 @@ def search(page: Page, town: "Town", lang: str) -> None:
     page.goto(f"{town.base}/desk/search?q=piste+cyclable")
 
 
+def keys(page: Page, town: "Town", lang: str) -> None:
+    """Show the desk's page of keys, with one that was just issued."""
+    sign_in(page, town, lang)
+    page.goto(f"{town.base}/desk/keys")
+    page.locator("[name=label]").fill("Le blog des sports")
+    page.locator("button[value=issue]").click()
+    page.locator("code.key").wait_for()
+
+
 STATES: tuple[State, ...] = (
     *(front, article, thread, empty, mistake, held, refused, reply, own, rules, error),
-    *(door, queue, published, one_by_one, table, search),
+    *(door, queue, published, one_by_one, table, search, keys),
 )

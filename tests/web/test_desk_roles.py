@@ -24,6 +24,7 @@ from builders import (
 from palabre.application.erase_person import ErasePerson
 from palabre.application.export_person import ExportPerson
 from palabre.application.hold_comment import HoldComment
+from palabre.application.issue_key import Keys
 from palabre.application.moderate import Choice
 from palabre.application.ports import Store
 from palabre.application.register import Keeping, register_of
@@ -130,6 +131,9 @@ class Case:
             session = a_session(elsewhere, created_at=at, expires_at=at + timedelta(days=9))
             unit.moderators.open_session(session)
         self.session = handle_of(session)
+        keys = Keys(store=store, clock=house.clock)
+        self.site = thread.article.site_id
+        self.key = keys.issue(self.site, label="Coral", by="clavier")[0].id
         house.moderate.decide(self.decided, Choice(verdict=Verdict.PUBLISH), elsewhere)
         law = house.law
         self.reports = []
@@ -150,7 +154,7 @@ class Case:
         """All by which something of this site is called."""
         return (
             *(self.held, self.legal, self.decided, *self.shown, *self.reports),
-            *(self.appeal, self.sealed, self.thread),
+            *(self.appeal, self.sealed, self.thread, self.key),
         )
 
 
@@ -230,6 +234,19 @@ def rows(case: Case) -> list[Row]:
             path="/desk/sessions",
             fields={"do": f"end:{case.session}"},
         ),
+        post(Task.KEYS, route="/desk/keys", path="/desk/keys", fields={"do": f"end:{case.key}"}),
+        post(
+            Task.KEYS,
+            route="/desk/keys",
+            path="/desk/keys",
+            fields={
+                "do": "issue",
+                "label": "x",
+                "site": case.site,
+                "role": "client",
+                "spam_when": "spam",
+            },
+        ),
         post(Task.STANDING, route=reader, path=at_reader, fields={"do": "watched"} | insult),
         post(Task.BAN, route=reader, path=at_reader, fields={"do": "banned"} | insult),
         Row(Task.PERSON, "GET", "/desk/person", "/desk/person"),
@@ -279,6 +296,7 @@ LISTS: dict[str, Task | None] = {
     "/desk/modes": Task.SET_MODE,
     "/desk/refusals": Task.REFUSALS,
     "/desk/sessions": Task.ACCOUNTS,
+    "/desk/keys": Task.KEYS,
 }
 # For whoever comes, and for oneself: nothing in them names anything of a site.
 DOOR = {
@@ -448,3 +466,29 @@ def test_a_form_of_another_session_is_refused_and_noted(
     with store.reading() as unit:
         assert [line.code for line in unit.work.refusals(limit=9)] == ["forged_request"]
         assert unit.comments.get(case.held).status is Status.HELD
+
+
+def test_a_key_is_shown_once_asks_and_ends(
+    opened: TestClient[Any], enter: Enter, store: Store, house: House
+):
+    keys = Keys(store=store, clock=house.clock)
+    token = enter(account(Role.ADMINISTRATOR, site="le-journal"))
+    fields = {
+        "form": token, "do": "issue", "label": "  Le blog <b>du</b> sport ", "site": "le-journal",
+        "role": "client", "spam_when": "refused", "own_site_only": "1",
+    }  # fmt: skip
+    made = opened.post("/desk/keys", data=fields, headers=HERE)
+    (secret,) = re.findall(r'<code class="key" dir="ltr">([a-z0-9]{12})</code>', made.text)
+    ((key, _),) = keys.all()
+    assert (key.label, key.created_by) == ("Le blog <b>du</b> sport", "administrator-le-journal")
+    assert (key.hint, key.own_site_only, key.spam_when) == (secret[:4], True, "refused")
+    assert "no-store" in made.headers["cache-control"]
+    listed = opened.get("/desk/keys").text
+    assert secret not in listed
+    assert "Le blog &lt;b&gt;du&lt;/b&gt; sport" in listed
+    for wrong in ({"role": "chief"}, {"spam_when": ""}, {"label": " "}, {"do": ""}):
+        assert opened.post("/desk/keys", data=fields | wrong, headers=HERE).status_code == 422
+    assert len(keys.all()) == 1
+    end = {"form": token, "do": f"end:{key.id}", f"reports:{key.id}": "yes"}
+    assert opened.post("/desk/keys", data=end, headers=HERE).status_code == 200
+    assert keys.all()[0][0].revoked_at is not None

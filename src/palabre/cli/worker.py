@@ -74,7 +74,7 @@ def worker(config: Path | None, lease: int, *, until_empty: bool, with_parent: b
     store.close()
 
 
-def _advise(asks: Advise | None, over: threading.Event, until_empty: bool) -> None:  # noqa: FBT001
+def _advise(asks: Advise | None, over: threading.Event, until_empty: bool) -> None:
     """Ask advisers for as long as the worker runs."""
     if asks is None:
         return

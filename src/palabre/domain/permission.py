@@ -32,6 +32,7 @@ class Task(StrEnum):
     REFUSALS = "refusals"  # the list of what was refused to whom
     EVIDENCE = "evidence"  # seal a comment for a claim, and hand it out
     ACCOUNTS = "accounts"
+    KEYS = "keys"  # keys of programs that have comments judged here
     PERSON = "person"  # carry out a reader's written request: find, erase
 
 
@@ -57,6 +58,7 @@ TABLE: Mapping[Task, frozenset[Role]] = {
     Task.REFUSALS: frozenset({_L, _J, _A}),
     Task.EVIDENCE: frozenset({_L, _J, _A}),
     Task.ACCOUNTS: frozenset({_A}),
+    Task.KEYS: frozenset({_A}),
     Task.PERSON: frozenset({_A}),
 }
 

@@ -147,6 +147,7 @@ def _queue_page(request: Asked, house: House, moderator: Moderator, token: str) 
         **shown,
         "after": after,
         "may_see_refusals": may_somewhere(moderator, Task.REFUSALS),
+        "may_issue_keys": may_somewhere(moderator, Task.KEYS),
         "may_set_modes": may_somewhere(moderator, Task.SET_MODE),
         "suggestions": suggested(house, moderator, look.words) if after is None else [],
         "done": _done(look, query.get("done")),
