@@ -35,7 +35,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.globals["asset_url"] = asset_url
-    made.globals["may"] = _may
+    made.globals["may_anywhere"] = _may
     return made
 
 
