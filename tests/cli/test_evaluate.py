@@ -124,6 +124,7 @@ def test_one_page_that_loads_nothing(palabre, tmp_path, file, lang, title):
     page = (tmp_path / "short" / "README.md").read_text(encoding="utf-8")
     assert "insult-reliability.svg" in page
     assert "[Where it is wrong](failures.md)" in page
+    assert "| `insult` |" in page
     assert (tmp_path / "short" / "insult-precision-recall.svg").read_text().startswith("<svg")
 
 
