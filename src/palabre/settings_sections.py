@@ -148,6 +148,17 @@ class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     mail_hours: Annotated[
         int, _about("Hours between two digests of a queue that is not empty; 0: none.")
     ] = 4
+    sign_on_issuer: Annotated[
+        str, _about("Moderators may sign in at this OpenID Connect issuer; empty: they may not.")
+    ] = ""
+    sign_on_client: Annotated[str, _about("Our client identifier at that issuer.")] = ""
+    sign_on_secret_file: Annotated[
+        str,
+        _about("File with our client secret, readable by its owner only; empty: a public client."),
+    ] = ""
+    sign_on_claim: Annotated[
+        str, _about("Claim that is the account's login here; email counts where it is verified.")
+    ] = "email"
     urgent_rules: Annotated[
         list[str], _about("Rules whose holds are told to the newsroom at once.")
     ] = msgspec.field(default_factory=lambda: ["threat", "personal_data"])
@@ -247,3 +258,18 @@ class SiteSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
             " least 32 bytes that only its owner may read, or EdDSA with a public key in PEM."
         ),
     ] = []
+    sign_on_issuer: Annotated[
+        str, _about("Readers sign in at this OpenID Connect issuer; empty: none.")
+    ] = ""
+    sign_on_client: Annotated[str, _about("Our client identifier at that issuer.")] = ""
+    sign_on_secret_file: Annotated[
+        str,
+        _about("File with our client secret, readable by its owner only; empty: a public client."),
+    ] = ""
+    sign_on_staff: Annotated[
+        str,
+        _about("Claim and value that mark the newsroom, such as groups=newsroom; empty: nobody."),
+    ] = ""
+    sign_on_badge: Annotated[
+        str, _about("Claim that is shown as a badge beside the name; empty: none.")
+    ] = ""

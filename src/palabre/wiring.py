@@ -39,11 +39,12 @@ from palabre.web.demo_pages import load_articles
 from palabre.web.freshness import Changes
 from palabre.web.house import House
 from palabre.web.writers import Writers
+from palabre.wiring_desk import desk_door_of
 from palabre.wiring_dialects import dialects_of
 from palabre.wiring_mail import mail_cases
 from palabre.wiring_parts import Parts, build_parts, open_models, sign_in_of, watchful
 from palabre.wiring_privacy import keep_source_of, source_keys
-from palabre.wiring_sign_on import passkeys_of, sign_on_of
+from palabre.wiring_sign_on import doors_of, passkeys_of, sign_on_of
 from palabre.wiring_web import (
     law_cases,
     own_data,
@@ -109,6 +110,7 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
         ),
         vote=Vote(store=store, clock=clock),
         sign_on=sign_on_of(settings, parts.folder, clock),
+        doors=doors_of(settings, parts.folder, clock),
         read=ReadThread(store=store, clock=clock),
         moderate=Moderate(
             store=store,
@@ -121,6 +123,7 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
         highlight=HighlightComment(store=store, clock=clock),
         sign_in=sign_in,
         passkeys=passkeys_of(settings, parts.folder, sign_in),
+        desk_door=desk_door_of(settings, parts.folder, clock),
         sites=remembered_sites(store),
         check=store.check,
         rules=parts.rules,

@@ -32,7 +32,7 @@ def routes(house: House) -> list[HTTPRouteHandler]:
 
     @get("/desk/sign-in")
     async def door(request: Asked) -> Response[Any]:
-        return _door(request, house)
+        return door_page(request, house)
 
     @post("/desk/sign-in", status_code=_SEE_OTHER)
     async def sign_in(request: Asked) -> Response[Any]:
@@ -49,9 +49,9 @@ def routes(house: House) -> list[HTTPRouteHandler]:
                 enter = partial(house.sign_in, device=agent)
                 token = await house.desk_writers(enter, login, fields.get("password", ""))
         except Refusal as refusal:
-            return _door(request, house, login=login, refusal=refusal)
+            return door_page(request, house, login=login, refusal=refusal)
         answer = Redirect("/desk", status_code=_SEE_OTHER)
-        answer.cookies.append(_cookie(token, house))
+        answer.cookies.append(session_cookie(token, house))
         return answer
 
     @post("/desk/sign-out", status_code=_SEE_OTHER)
@@ -73,9 +73,10 @@ async def who(request: Asked, house: House) -> tuple[Moderator, str]:
     return await asyncio.to_thread(house.sign_in.who, token), token
 
 
-def _door(
+def door_page(
     request: Asked, house: House, *, login: str = "", refusal: Refusal | None = None
 ) -> Response[str]:
+    """Return the door; ``refusal`` is said on it."""
     words = catalogue_for(request, house)
     title, remedy = errors.words(refusal, words) if refusal else ("", "")
     values = {
@@ -83,6 +84,7 @@ def _door(
         "title": title,
         "remedy": remedy,
         "passkey": house.passkeys.offer() if house.passkeys else None,
+        "sign_on": house.desk_door is not None,
         "form_field": FIELD,
         "form_token": form_token(house),
     }
@@ -93,7 +95,8 @@ def _door(
     return answer
 
 
-def _cookie(token: str, house: House) -> Cookie:
+def session_cookie(token: str, house: House) -> Cookie:
+    """Return the cookie that keeps somebody signed in."""
     # Sent to the desk alone, and never along with a request that another site started.
     return Cookie(
         key=COOKIE,

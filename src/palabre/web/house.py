@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from palabre.application.ask_for_data import AskForData
 from palabre.application.close_thread import CloseThread
@@ -31,6 +31,10 @@ from palabre.web.freshness import Changes
 from palabre.web.law import LawCases
 from palabre.web.shared_counts import SharedCounts
 from palabre.web.writers import Writers
+
+if TYPE_CHECKING:
+    from palabre.web.desk_sign_on import DeskDoor
+    from palabre.web.sign_on_door import Door
 
 
 class Catalogue(Protocol):
@@ -171,8 +175,12 @@ class House:
     demo_articles: tuple[DemoArticle, ...] = ()
     # Reads a site's own signed tokens; None: no site has a key.
     sign_on: Callable[[str], Member] | None = None
+    # Where readers of a site sign in by OpenID Connect, by its id: sign_on_door.Door.
+    doors: "Mapping[str, Door]" = field(default_factory=dict)
     # Passkeys of moderators; None: this house's address is no name (a passkey needs one).
     passkeys: Passkeys | None = None
+    # The publisher's own sign-on for moderators; None: there is none.
+    desk_door: "DeskDoor | None" = None
 
     @property
     def modes(self) -> KnownModes | None:
