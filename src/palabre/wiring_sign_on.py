@@ -13,8 +13,11 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from palabre.application.passkeys import Passkeys
 from palabre.application.sign_in import SignIn
 from palabre.passkeys import WebAuthn
-from palabre.settings import Settings, SettingsError, private_text, secret_key
+from palabre.settings import Settings, SettingsError, SiteSettings, private_text, secret_key
+from palabre.web.oidc import Client, Provider
+from palabre.web.oidc_fetch import is_safe
 from palabre.web.sign_on import SignOn, SignOnKey
+from palabre.web.sign_on_door import BACK, Door, house_key
 
 _SHORTEST = 32  # bytes of an HS256 key (RFC 7518, section 3.2)
 _PARTS = 3
@@ -29,9 +32,54 @@ def sign_on_of(settings: Settings, folder: Path, clock: Callable[[], datetime]) 
             if key.kid in keys:
                 raise SettingsError(f"[[sites]] {site.id}: sign_on_keys: two keys {key.kid!r}")
             keys[key.kid] = key
+    for site in settings.sites:
+        if site.sign_on_issuer:
+            key = house_key(site.id, secret_key(settings, folder))
+            keys[key.kid] = key
     if not keys:
         return None
     return SignOn(keys, secret=secret_key(settings, folder), clock=clock)
+
+
+def doors_of(settings: Settings, folder: Path, clock: Callable[[], datetime]) -> dict[str, Door]:
+    """Return where readers sign in by OpenID Connect, by site."""
+    return {
+        site.id: _door(site, settings, folder, clock)
+        for site in settings.sites
+        if site.sign_on_issuer
+    }
+
+
+def _door(
+    site: SiteSettings, settings: Settings, folder: Path, clock: Callable[[], datetime]
+) -> Door:
+    where = f"[[sites]] {site.id}"
+    if not is_safe(site.sign_on_issuer):
+        raise SettingsError(f"{where}: sign_on_issuer: must be an https address")
+    if not site.sign_on_client:
+        raise SettingsError(f"{where}: sign_on_client: the issuer gave you one")
+    claim, marked, value = site.sign_on_staff.partition("=")
+    if site.sign_on_staff and not (claim and marked and value):
+        raise SettingsError(f"{where}: sign_on_staff must look like 'groups=newsroom'")
+    secret: str | None = None
+    if site.sign_on_secret_file:
+        path = folder / site.sign_on_secret_file
+        try:
+            secret = private_text(path)
+        except FileNotFoundError:
+            raise SettingsError(f"{where}: sign_on_secret_file: {path}: no such file") from None
+    client = Client(
+        issuer=site.sign_on_issuer,
+        client_id=site.sign_on_client,
+        redirect_uri=f"{settings.base_url}{BACK}",
+        secret=secret,
+    )
+    return Door(
+        provider=Provider(client, clock=clock),
+        key=house_key(site.id, secret_key(settings, folder)),
+        staff=(claim, value) if claim else None,
+        badge=site.sign_on_badge or None,
+    )
 
 
 def passkeys_of(settings: Settings, folder: Path, sign_in: SignIn) -> Passkeys | None:

@@ -1,19 +1,27 @@
 """OpenID Connect against a provider of another make: what is believed, and what never is."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
 from joserfc.jwk import ECKey, OctKey, RSAKey
+from litestar.testing import TestClient
 
 from oidc_provider import SECRET, Issuer, running
 from palabre.domain.errors import Code, Refusal
+from palabre.web.app import create_app
+from palabre.web.house import House
 from palabre.web.oidc import Attempt, Client, Provider
 from palabre.web.oidc_attempt import Attempts
 from palabre.web.oidc_fetch import fetch_json, is_safe
+from palabre.web.sign_on import SignOn
+from palabre.web.sign_on_door import Door, house_key
+from web.conftest import BASE
 
 BACK = "https://comments.example/sign-on/back"
 Answer = tuple[Attempt, dict[str, str]]
@@ -202,3 +210,95 @@ def test_an_attempt_is_kept_for_ten_minutes_by_the_browser_that_began_it() -> No
     with pytest.raises(Refusal) as caught:
         readers.open(sealed)
     assert caught.value.code is Code.SIGN_ON_EXPIRED
+
+
+KEY = house_key("le-journal", b"s" * 32)
+THREAD = "https://journal.example/politique/budget"
+
+
+@pytest.fixture
+def reader(house: House, issuer: Issuer) -> Iterator[TestClient[Any]]:
+    """Return a reader of a site with a provider."""
+    known = Client(issuer=issuer.url, client_id="palabre", redirect_uri=BACK, secret=SECRET)
+    door = Door(
+        provider=Provider(known, clock=lambda: datetime.now(UTC)),
+        key=KEY,
+        staff=("groups", "newsroom"),
+        badge="plan",
+    )
+    sign_on = SignOn({KEY.kid: KEY}, secret=b"s" * 32, clock=lambda: datetime.now(UTC))
+    clock = lambda: datetime.now(UTC)  # noqa: E731 -- the provider's clock is the real one
+    open_to_all = replace(house, sign_on=sign_on, doors={"le-journal": door}, clock=clock)
+    app = create_app(open_to_all)
+    with TestClient(app, base_url=BASE, raise_server_exceptions=False) as opened:
+        yield opened
+
+
+def sign_in(reader: TestClient[Any]) -> Any:
+    page = reader.get("/thread", params={"url": THREAD, "lang": "fr"}).text
+    link = re.search(r'href="(/sign-on/go[^"]+)"', page)
+    assert link is not None
+    out = reader.get(link[1], follow_redirects=False)
+    back = httpx.get(out.headers["location"]).headers["location"]
+    return reader.get(back.removeprefix(BASE), follow_redirects=False)
+
+
+def test_a_reader_signs_in_and_comes_back_to_the_form(
+    reader: TestClient[Any], issuer: Issuer
+) -> None:
+    issuer.person = {
+        "sub": "4711",
+        "preferred_username": "zoe",
+        "nickname": "Zoé",
+        "email": "zoe@mail.example",
+        "email_verified": True,
+        "plan": "Abonnée",
+        "locale": "de",
+    }
+    # Nothing is set before somebody asks to sign in.
+    assert "set-cookie" not in reader.get("/thread", params={"url": THREAD}).headers
+    answer = sign_in(reader)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/thread?url={quote(THREAD, safe='')}#palabre-form"
+    cookies = answer.headers.get_list("set-cookie")
+    assert all("HttpOnly" in cookie and "Secure" in cookie for cookie in cookies)
+    page = reader.get("/thread", params={"url": THREAD, "lang": "fr"})
+    assert "Vous signez « Zoé »." in page.text.replace("\u00a0", " ")
+    assert "no-store" in page.headers["cache-control"]
+    form = re.search(r'name="form" value="([^"]+)"', page.text)
+    assert form is not None
+    fields = {"form": form[1], "url": THREAD, "text": "Bonjour."}
+    reader.post("/thread", data=fields, headers={"Origin": BASE})
+    said = reader.get("/api/v1/comments", params={"url": THREAD}).json()["comments"][0]
+    assert (said["name"], said["badge"], said["staff"]) == ("Zoé", "Abonnée", False)
+    left = reader.post("/sign-on", data={"url": THREAD}, headers={"Origin": BASE})
+    assert "Vous signez" not in left.text
+
+
+def test_the_newsroom_is_whom_the_provider_says(reader: TestClient[Any], issuer: Issuer) -> None:
+    issuer.person = {"sub": "1", "name": "Le Journal", "groups": ["staff", "newsroom"]}
+    sign_in(reader)
+    post = {"url": THREAD, "text": "Droit de réponse."}
+    said = reader.post("/api/v1/comments", json=post, headers={"Origin": BASE}).json()["comment"]
+    assert (said["name"], said["staff"]) == ("Le Journal", True)
+    reader.cookies.clear()
+    issuer.person = {"sub": "2", "name": "Le Journal", "groups": ["readers"]}
+    sign_in(reader)
+    answer = reader.post("/api/v1/comments", json=post, headers={"Origin": BASE})
+    assert answer.json()["code"] == "name_reserved"
+
+
+def test_who_cannot_be_signed_in(reader: TestClient[Any], issuer: Issuer) -> None:
+    issuer.person = {"sub": "3"}
+    assert sign_in(reader).json()["code"] == "sign_on_invalid"  # without any name
+    issuer.person = None
+    assert sign_in(reader).json()["code"] == "sign_on_denied"
+    reader.cookies.clear()
+    issuer.person = {"sub": "3", "name": "Zoé"}
+    # An answer that another browser asked for.
+    stolen = provider_of(issuer).begin()[0]
+    back = httpx.get(stolen).headers["location"].removeprefix(BASE)
+    assert reader.get(back).json()["code"] == "sign_on_invalid"
+    elsewhere = {"url": "https://gazette.example/x"}
+    assert reader.get("/sign-on/go", params=elsewhere).status_code == 404
+    assert reader.get("/sign-on/go", params={"url": "https://a.example"}).status_code == 404

@@ -166,13 +166,14 @@ def routes(house: House) -> list[HTTPRouteHandler]:
             sign_on(token)
         place = Place(path="/thread", fixed=(("url", fields.get("url", "")),))
         answer = Redirect(place.to("palabre"), status_code=_SEE_OTHER)
-        answer.cookies.append(_cookie(token, house))
+        answer.cookies.append(member_cookie(token, house))
         return answer
 
     return [enter]
 
 
-def _cookie(token: str, house: House) -> Cookie:
+def member_cookie(token: str, house: House) -> Cookie:
+    """Return the cookie by which pages know a member; an empty token takes it back."""
     secure = house.config.base_url.startswith("https:")
     kind = PartitionedCookie if secure else Cookie
     return kind(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from palabre.application.read_thread import Mine, ThreadPage
 from palabre.domain.comment import Status
@@ -55,6 +56,8 @@ class FormView:
     notify: str | None = None
     signs: bool = True
     signed_as: str | None = None
+    sign_on: str | None = None
+    leaves: str | None = None
     name_required: bool = False
     email_required: bool = False
     maxlength: int = 10_000
@@ -76,6 +79,13 @@ def errors_of(refusal: Refusal | None, words: Catalogue) -> tuple[FormError, ...
     title, remedy = error_words(refusal, words)
     at = refusal.field if refusal.field in _FIELDS else None
     return (FormError(field=at, title=title, remedy=remedy),)
+
+
+def sign_on_link(look: Look, page: ThreadPage) -> str | None:
+    """Return the way to sign in at the site itself; None where it has none, or one is signed in."""
+    if look.signed or page.site.id not in look.house.doors:
+        return None
+    return f"/sign-on/go?{urlencode({'url': page.address.url})}"
 
 
 def form_of(
@@ -117,6 +127,8 @@ def form_of(
         notify=None if look.house.subscribe is None else draft.notify,
         signs=look.signed is None,
         signed_as=look.signed,
+        sign_on=sign_on_link(look, page),
+        leaves=page.address.url if look.signed and page.site.id in look.house.doors else None,
         name_required=site.name_required,
         email_required=site.email_required,
         maxlength=look.house.config.text_length,
