@@ -3,6 +3,8 @@
 import tomllib
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from palabre.settings import SECTIONS, Settings, SiteSettings, describe
 
 
@@ -35,8 +37,13 @@ def settings_text(
     return text
 
 
-def _default(key: str) -> bool | list[str]:
-    return False if key.endswith("_required") else []
+def _default(key: str) -> str | Sequence[str]:
+    """Return what a site has where nothing is said; what must be said stands there empty."""
+    field = next(f for f in msgspec.structs.fields(SiteSettings) if f.name == key)
+    if field.default is not msgspec.NODEFAULT:
+        value: str | Sequence[str] = field.default
+        return value
+    return [] if field.default_factory is list else ""
 
 
 def _toml(value: str | float | Sequence[str]) -> str:
