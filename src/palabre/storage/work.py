@@ -90,7 +90,8 @@ _CLAIM = (
     .values(claimed_by=sa.bindparam("new_who"), claimed_until=sa.bindparam("new_until"))
 )
 _TAKEN = sa.select(_entry.comment_id, _entry.claimed_by).where(
-    _entry.claimed_until > sa.bindparam("now", type_=UtcTime)
+    _entry.claimed_by.is_not(None),  # as the index has it
+    _entry.claimed_until > sa.bindparam("now", type_=UtcTime),
 )
 _RELEASE = (
     sa.update(queue_entries)

@@ -96,15 +96,20 @@ def search(
 
     Stems are letters and digits only: nothing in them has a meaning to either query language.
     """
-    place = comment_words.c.position
+    on_sqlite = dialect != "postgresql"
+    # FTS5 gives rows in the order of their numbers, one by one: the page ends at its limit.
+    place = _fts.c.rowid if on_sqlite else comment_words.c.position
     asked = (
-        sa.select(place, comment_words.c.comment_id)
-        .join(comments, comments.c.id == comment_words.c.comment_id)
+        sa.select(place.label("position"), comment_words.c.comment_id)
+        .select_from(_fts if on_sqlite else comment_words)
         .where(place < sa.bindparam("after", type_=sa.BigInteger))
         .order_by(place.desc())
         .limit(_LIMIT)
     )
-    if dialect == "postgresql":
+    if on_sqlite:
+        asked = asked.join(comment_words, comment_words.c.position == _fts.c.rowid)
+    asked = asked.join(comments, comments.c.id == comment_words.c.comment_id)
+    if not on_sqlite:
         query = " & ".join(f"({' | '.join(forms)})" for forms in terms)
         # Written as the index has it (migration 0009); nothing from outside is in this text.
         indexed: sa.ColumnElement[Any] = sa.literal_column(
@@ -114,8 +119,7 @@ def search(
         asked = asked.where(indexed.op("@@")(sa.func.to_tsquery(simple, query)))
     else:
         query = " AND ".join("(" + " OR ".join(f'"{f}"' for f in forms) + ")" for forms in terms)
-        matching = sa.select(_fts.c.rowid).where(_fts.c.comment_search.op("MATCH")(query))
-        asked = asked.where(place.in_(matching))
+        asked = asked.where(_fts.c.comment_search.op("MATCH")(query))
     if status is not None:
         asked = asked.where(comments.c.status == status.value)
     if any(section_id is not None for _, section_id in places):

@@ -30,7 +30,6 @@ queue_entries = sa.Table(
     sa.Column("claimed_until", UtcTime),
     sa.Column("assigned_to", Id),
     sa.Index(None, "level", "priority", "comment_id"),
-    sa.Index(None, "level", "site_id", "section_id"),
     sa.Index(None, "thread_id"),
     one_of("level", Level),
 )

@@ -63,8 +63,6 @@ def upgrade() -> None:
     for name in ("votes", "reports"):
         added = sa.Column(name, sa.Integer, nullable=False, server_default=sa.text("0"))
         op.add_column("queue_entries", added)
-    place = ["level", "site_id", "section_id"]
-    op.create_index("ix_queue_entries_" + "_".join(place), "queue_entries", place)
     op.create_index("ix_queue_entries_thread_id", "queue_entries", ["thread_id"])
     is_claimed = sa.text("claimed_by IS NOT NULL")
     op.create_index(
@@ -81,7 +79,6 @@ def downgrade() -> None:
     _make_tasks_anew(by_turn=False)
     op.drop_index("ix_queue_entries_claimed", "queue_entries")
     op.drop_index("ix_queue_entries_thread_id", "queue_entries")
-    op.drop_index("ix_queue_entries_level_site_id_section_id", "queue_entries")
     for name in ("reports", "votes"):
         op.drop_column("queue_entries", name)
     op.drop_table("audit_answers")
