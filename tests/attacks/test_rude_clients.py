@@ -25,7 +25,7 @@ CROWD = 80
 PATIENCE = 0.7
 # What a flood of connections may leave behind in all processes, in KiB; a leak of whole bodies or
 # header blocks is many times that.
-BOUND = 60_000
+BOUND = 8_000  # KiB
 INSIDE = re.compile(
     rb"Traceback|File \"|\.py\b|site-packages|sqlalchemy|litestar|granian", re.IGNORECASE
 )
@@ -338,8 +338,14 @@ def test_a_storm_leaves_no_memory_behind(server: Server):
         for thread in threads:
             thread.join()
 
-    crowd()  # what is made once stays: the first round does not count
-    before = memory(server)
-    crowd()
-    after = memory(server)
-    assert after - before < BOUND, (before, after)
+    # What is made once stays, and half a body stays for its time; what a storm leaves for ever
+    # grows with each: of the 20 MB that one sends, some round must leave next to nothing.
+    before, grown = memory(server), []
+    for _ in range(5):
+        crowd()
+        after = memory(server)
+        grown.append(after - before)
+        before = after
+        if grown[-1] < BOUND:
+            break
+    assert grown[-1] < BOUND, grown

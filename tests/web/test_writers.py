@@ -1,6 +1,7 @@
 """Writers wait apart from readers, not many of them, and who is too many is told at once."""
 
 import asyncio
+import json
 import sqlite3
 import threading
 import time
@@ -17,7 +18,9 @@ from litestar import Litestar
 from builders import ORIGIN
 from databases import sqlite_database
 from palabre.domain.errors import Code, Refusal
+from palabre.storage.memory import MemoryStore
 from palabre.storage.store import SqlStore
+from palabre.web import turnstile
 from palabre.web.app import create_app
 from palabre.web.writers import Writers
 
@@ -75,6 +78,57 @@ def test_readers_are_answered_while_the_store_is_locked(tmp_path: Path, build: A
     asyncio.run(flood())
     other.close()
     store.close()
+
+
+@pytest.mark.parametrize("path", [COMMENTS, "/thread"])
+def test_nobody_is_waited_for_without_end(build: Any, monkeypatch: pytest.MonkeyPatch, path: str):
+    monkeypatch.setattr(turnstile, "BODY_LASTS", 0.2)
+    app = create_app(build(MemoryStore()))
+    scope = {
+        "type": "http", "method": "POST", "path": path, "raw_path": path.encode(),
+        "query_string": b"", "headers": [(b"content-type", b"application/json")],
+        "scheme": "https", "http_version": "1.1", "root_path": "", "server": ("c.example", 443),
+        "client": ("203.0.113.9", 5000),
+    }  # fmt: skip
+    said: list[dict[str, Any]] = []
+
+    async def begin() -> None:
+        pieces = [b'{"url": ', b'"https:']
+
+        async def receive() -> Any:
+            if not pieces:
+                await asyncio.Event().wait()  # the client is gone, and nobody says so
+            return {"type": "http.request", "body": pieces.pop(0), "more_body": True}
+
+        async def send(message: Any) -> None:
+            said.append(message)
+
+        async with app.lifespan():
+            await asyncio.wait_for(app(scope, receive, send), 10)
+
+    asyncio.run(begin())
+    assert said[0]["status"] == 408
+    assert json.loads(said[1]["body"])["code"] == Code.BODY_LATE
+
+
+def test_a_body_in_pieces_is_one_body(build: Any, settle: Any):
+    store = MemoryStore()
+    settle(store)
+    app = create_app(build(store))
+    whole = json.dumps({"url": URL, "text": "Bonjour à tous."}).encode()
+
+    async def post() -> None:
+        async def pieces() -> AsyncIterator[bytes]:
+            for n in range(len(whole)):
+                yield whole[n : n + 1]
+
+        async with running(app) as client:
+            headers = {"Content-Type": "application/json"}
+            answer = await client.post(COMMENTS, content=pieces(), headers=headers)
+            assert answer.status_code == 201, answer.text
+            assert answer.json()["comment"]["text"] == "Bonjour à tous."
+
+    asyncio.run(post())
 
 
 def test_the_queue_is_free_again_after_failures():

@@ -14,6 +14,7 @@ class Code(StrEnum):
     BAD_JSON = "bad_json"
     BAD_FIELD = "bad_field"
     UNKNOWN_FIELD = "unknown_field"
+    BODY_LATE = "body_late"
     BODY_TOO_LARGE = "body_too_large"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     UNREADABLE_TEXT = "unreadable_text"

@@ -72,6 +72,7 @@ STATUS: dict[Code, int] = {
     Code.TOO_MANY_REQUESTS: 429,
     Code.NOT_FOUND: 404,
     Code.METHOD_NOT_ALLOWED: 405,
+    Code.BODY_LATE: 408,
     Code.STORE_BUSY: 503,
     Code.STORE_FULL: 503,
     Code.STORE_FAILED: 503,
