@@ -138,14 +138,14 @@ def post(url: str, body: bytes, headers: Mapping[str, str], timeout: float) -> b
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         line.request("POST", path, body, {"User-Agent": _USER_AGENT, **headers})
-        answer = line.getresponse()
-        if answer.status != _OK:
-            raise AdviserFailedError(f"status {answer.status}")
-        read = b""
-        while piece := answer.read1(65_536):
-            read += piece
-            if len(read) > _MOST_BYTES or time.monotonic() > until:
-                raise AdviserFailedError("answer too long")
+        with line.getresponse() as answer:
+            if answer.status != _OK:
+                raise AdviserFailedError(f"status {answer.status}")
+            read = b""
+            while piece := answer.read1(65_536):
+                read += piece
+                if len(read) > _MOST_BYTES or time.monotonic() > until:
+                    raise AdviserFailedError("answer too long")
     except (OSError, http.client.HTTPException) as error:
         raise AdviserFailedError(type(error).__name__) from None
     else:
