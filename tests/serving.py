@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -26,16 +27,26 @@ def palabre(folder: Path, *arguments: str, **variables: str) -> str:
 
 
 @contextmanager
-def serving(folder: Path, *, workers: int = 1, **variables: str) -> Iterator[str]:
-    """Serve the house in ``folder`` and return its address; all of it is gone afterwards."""
+def serving(
+    folder: Path, *, workers: int = 1, by_shell: bool = False, **variables: str
+) -> Iterator[str]:
+    """Serve the house in ``folder`` and return its address; all of it is gone afterwards.
+
+    It is forked from what has imported the program, or started as the shell would.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [*PALABRE, "serve", "--port", str(port), "--workers", str(workers)]
-    with (folder / f"{port}.log").open("w") as log:
-        process = subprocess.Popen(
-            command, cwd=folder, env=_environment(variables), stderr=log, start_new_session=True
-        )
+    command = ["serve", "--port", str(port), "--workers", str(workers)]
+    given: dict[str, Any] = {"cwd": folder, "env": _environment(variables)}
+    process: subprocess.Popen[bytes] | forked.Forked
+    with (folder / f"{port}.log").open("wb") as log, Path(os.devnull).open("r+b") as nothing:
+        if by_shell:
+            whole = [*PALABRE, *command]
+            process = subprocess.Popen(whole, stderr=log, start_new_session=True, **given)
+        else:
+            streams = (nothing, nothing, log)
+            process = forked.Forked(command, streams=streams, own_session=True, **given)
     address = f"http://127.0.0.1:{port}"
     try:
         while not _answers(address):

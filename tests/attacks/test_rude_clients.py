@@ -43,7 +43,7 @@ class Server(NamedTuple):
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("rude")
     palabre(folder, "init", "--origin", ORIGIN)
-    with serving(folder) as address:
+    with serving(folder, by_shell=True) as address:
         port = int(address.rpartition(":")[2])
         answer = httpx.post(address + COMMENTS, json={"url": URL, "text": "Bonjour."}, timeout=30)
         assert answer.status_code == 201

@@ -3,8 +3,8 @@
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,13 @@ class House:
     folder: Path
     given: dict[str, str]
     stack: ExitStack
+    servers: list[str] = field(default_factory=list)
+
+    def pair(self) -> tuple[str, str]:
+        """Serve it by two servers, started when they are first asked for."""
+        if not self.servers:
+            self.servers += [self.serve(), self.serve()]
+        return self.servers[0], self.servers[1]
 
     def serve(self, **variables: str) -> str:
         return self.stack.enter_context(serving(self.folder, **self.given, **variables))
@@ -41,16 +48,31 @@ class House:
         return said.split()[-1]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    palabre(tmp_path, "init", "--origin", ORIGIN)
+@contextmanager
+def made_in(folder: Path, store: str, request: pytest.FixtureRequest) -> Iterator[House]:
+    palabre(folder, "init", "--origin", ORIGIN)
     with ExitStack() as stack:
         given = {}
-        if request.param == "postgresql":
+        if store == "postgresql":
             server: Postgresql = request.getfixturevalue("postgresql")
             given["PALABRE_DATABASE_URL"] = server.empty()
             stack.callback(server.drop, given["PALABRE_DATABASE_URL"])
-        yield House(tmp_path, given, stack)
+        yield House(folder, given, stack)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"], scope="module")
+def shared_house(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """A house whose two servers several tests use; one of them alone writes comments."""
+    with made_in(tmp_path_factory.mktemp("house"), request.param, request) as made:
+        yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    with made_in(tmp_path, request.param, request) as made:
+        yield made
 
 
 def on_postgresql(test: Any) -> Any:
@@ -151,10 +173,10 @@ class Everywhere:
         return result, here
 
 
-def test_each_change_shows_in_both_a_second_later(house: House):
-    password = house.moderator()
-    both = Everywhere(house.serve(), house.serve())
-    desk = Desk(house, both.addresses[0], password)
+def test_each_change_shows_in_both_a_second_later(shared_house: House):
+    password = shared_house.moderator()
+    both = Everywhere(*shared_house.pair())
+    desk = Desk(shared_house, both.addresses[0], password)
     first, now = both.after(lambda door: post(door, "Un."))
     assert now == Shown(1, is_open=True, comments={"Un.": 0})
     _, now = both.after(lambda door: post(door, "Réponse.", parent=first["id"]))
@@ -181,7 +203,7 @@ def test_each_change_shows_in_both_a_second_later(house: House):
 
 @on_postgresql
 def test_a_process_whose_ear_was_cut_off_shows_it_too(house: House, postgresql: Postgresql):
-    one, other = house.serve(), house.serve()
+    one, other = house.pair()
     name = sa.make_url(house.given["PALABRE_DATABASE_URL"]).database
     listening = f"FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = '{name}'"
 
@@ -210,21 +232,21 @@ def test_a_process_whose_ear_was_cut_off_shows_it_too(house: House, postgresql: 
         in_both(f"Après {n}.")
 
 
-def test_a_session_opens_and_ends_on_both(house: House):
-    password = house.moderator()
-    one, other = house.serve(), house.serve()
-    desk = Desk(house, one, password)
+def test_a_session_opens_and_ends_on_both(shared_house: House):
+    password = shared_house.moderator()
+    one, other = shared_house.pair()
+    desk = Desk(shared_house, one, password)
     assert desk.is_open(one)
     assert desk.is_open(other)
     desk.sign_out(other)
     assert not desk.is_open(one)
     assert not desk.is_open(other)
-    again = Desk(house, other, password)
+    again = Desk(shared_house, other, password)
     assert again.is_open(one)
-    new = house.moderator()  # a new password, from a third process
+    new = shared_house.moderator()  # a new password, from a third process
     assert not again.is_open(one)
     assert not again.is_open(other)
-    assert Desk(house, one, new).is_open(other)
+    assert Desk(shared_house, one, new).is_open(other)
 
 
 def test_with_redis_a_rate_is_counted_once_for_both(house: House, tmp_path: Path):
