@@ -1,6 +1,6 @@
 """What a moderator does again and again."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Page, expect
 
@@ -8,6 +8,22 @@ from browser.conftest import LOGIN, PASSWORD
 
 if TYPE_CHECKING:
     from browser.conftest import Town
+
+
+# The cookies of a session by the town’s address: what is shown at the desk does not depend on how
+# one came in, and a password is checked slowly on purpose.
+_sessions: dict[str, list[Any]] = {}
+
+
+def at_desk(page: Page, town: "Town", lang: str = "fr") -> None:
+    """Go to the desk in a session of the moderator's that is there, or in a new one."""
+    if kept := _sessions.get(town.base):
+        page.context.add_cookies(kept)
+        page.goto(f"{town.base}/desk")
+        if page.get_by_role("navigation").count():
+            return
+    sign_in(page, town, lang)
+    _sessions[town.base] = page.context.cookies()
 
 
 def sign_in(page: Page, town: "Town", lang: str = "fr") -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from playwright.sync_api import Page, expect
 
 from browser.conftest import HELD
-from browser.desk_steps import sign_in
+from browser.desk_steps import at_desk
 
 if TYPE_CHECKING:
     from browser.conftest import Town
@@ -101,13 +101,13 @@ def door(page: Page, town: "Town", lang: str) -> None:
 
 def queue(page: Page, town: "Town", lang: str) -> None:
     """Show what waits at the desk, with the rules of a refusal open."""
-    sign_in(page, town, lang)
+    at_desk(page, town, lang)
     page.locator("[data-refuse] summary").first.click()
 
 
 def published(page: Page, town: "Town", lang: str) -> None:
     """Show the desk's list of published comments."""
-    sign_in(page, town, lang)
+    at_desk(page, town, lang)
     page.goto(f"{town.base}/desk?state=published")
 
 
@@ -117,7 +117,7 @@ def one_by_one(page: Page, town: "Town", lang: str) -> None:
     for text in ("Merci pour cet article.", f"Encore un maire {HELD}, désabonnez-vous tous !"):
         token = town.token_of("velo", text, name="Rosalie", token=token)
     town.write("velo", f"encore un maire {HELD}... desabonnez vous TOUS", name="Firmin")
-    sign_in(page, town, lang)
+    at_desk(page, town, lang)
     page.goto(f"{town.base}/desk/one")
     page.locator("[name=note]").last.fill("Même texte que sous l’article d’hier ?")
     page.locator("button[value=note]").click()
@@ -125,20 +125,20 @@ def one_by_one(page: Page, town: "Town", lang: str) -> None:
 
 def table(page: Page, town: "Town", lang: str) -> None:
     """Show what waits as a table, narrowed by a filter."""
-    sign_in(page, town, lang)
+    at_desk(page, town, lang)
     page.goto(f"{town.base}/desk?view=table")
 
 
 def search(page: Page, town: "Town", lang: str) -> None:
     """Show what the search finds."""
     town.write("velo", f"Les pistes cyclables {HELD}, encore.", name="Odile")
-    sign_in(page, town, lang)
+    at_desk(page, town, lang)
     page.goto(f"{town.base}/desk/search?q=piste+cyclable")
 
 
 def keys(page: Page, town: "Town", lang: str) -> None:
     """Show the desk's page of keys, with one that was just issued."""
-    sign_in(page, town, lang)
+    at_desk(page, town, lang)
     page.goto(f"{town.base}/desk/keys")
     page.locator("[name=label]").fill("Le blog des sports")
     page.locator("button[value=issue]").click()
