@@ -9,11 +9,14 @@ import sqlalchemy as sa
 from builders import NOON, a_stored, an_id, keep, open_thread
 from palabre.application.ports import Sort
 from palabre.domain.comment import Status
+from palabre.domain.highlight import Mark
 from palabre.storage import (
     comments,
     decisions,
+    highlights,
     outbox,
     pages,
+    passages,
     queue,
     scores,
     standings,
@@ -93,6 +96,26 @@ STATEMENTS: dict[str, tuple[sa.Select[Any], Mapping[str, Any], str]] = {
     "thread": (threads._FIND.statement, {"address": b"x"}, "(address_hash=?)"),
     "votes": (votes._OF, {"comments": IDS, "voter": "v"}, "(comment_id=? AND voter_key=?)"),
     "comment": (comments._STORED, {"comment": IDS[0]}, "PRIMARY KEY (id=?)"),
+    "passages": (
+        passages.MARKS,
+        {"thread": IDS[0], "limit": 10},
+        "ix_comment_passages_thread_id_comment_id (thread_id=?)",
+    ),
+    "comments on any passage": (
+        passages.ALL,
+        {"thread": IDS[0], "after": IDS[1], "limit": 10},
+        "ix_comment_passages_thread_id_comment_id (thread_id=? AND comment_id<?)",
+    ),
+    "comments on a passage": (
+        passages.ON,
+        {"thread": IDS[0], "after": IDS[1], "limit": 10, "keys": ["k"]},
+        "passage_key_comment_id (thread_id=? AND passage_key=? AND comment_id<?)",
+    ),
+    "pinned": (
+        highlights.OF_THREAD[Mark.PINNED],
+        {"thread": IDS[0]},
+        "ix_highlights_thread_id (thread_id=?)",
+    ),
     "events": (outbox.WAITING, {"limit": 10}, "ix_outbox_waiting"),
 }
 # What may be sorted is bounded: a page of each site, and the few states of a count.

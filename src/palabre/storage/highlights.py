@@ -21,7 +21,7 @@ OF_THREAD = {
         highlights.c[mark.value].is_(sa.true()),
         comments.c.status == Status.PUBLISHED.value,
     )
-    .order_by(comments.c.id)
+    .order_by(highlights.c.comment_id)
     .limit(_FEW)
     for mark in Mark
 }
