@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote_from_bytes
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from litestar.testing import TestClient
 
@@ -146,6 +146,7 @@ def test_akismet_answers_anything(open_client: TestClient[Any], anything: dict[s
         kind=st.sampled_from(("application/x-www-form-urlencoded", "multipart/form-data", "", "é")),
         raw=st.none() | st.binary(max_size=200),
     )
+    @example(call="comment-check", form=[], start="/1.1", right=True, kind="", raw=None)
     def send(
         call: str, form: list[tuple[str, Any]], start: str, right: Any, kind: str, raw: Any
     ) -> None:
