@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 from palabre.domain.comment import Status
 from palabre.domain.decision import ActorKind, Verdict
 from palabre.domain.errors import Code
+from palabre.domain.mode import Why
 from palabre.rendering.catalogue import load_catalogues
 
 PACKAGE = Path(__file__).parents[2] / "src" / "palabre"
@@ -73,6 +74,7 @@ def used() -> Iterator[str]:
 def composed() -> Iterator[str]:
     """Yield the keys whose last part is a value."""
     yield from (f"thread.sort.{sort}" for sort in ("newest", "oldest", "top"))
+    yield from (f"thread.mode.why.{why}" for why in Why)
     for status in (Status.PUBLISHED, Status.HELD, Status.REFUSED):
         yield from (f"comment.state.{status}", f"own.state.{status}", f"desk.tab.{status}")
         yield from (f"notice.{status}.title", f"notice.{status}.text")
