@@ -250,7 +250,11 @@ class SqlWork(SqlDeskNotes):
         """Return (position, id) of comments that have one form of each term, newest first."""
         if not terms or not places:
             return []
-        asked = work_lists.search(self._connection.dialect.name, terms, places, status)
+        dialect, is_rare = self._connection.dialect.name, False
+        if dialect == "postgresql":
+            counted = self._connection.execute(work_lists.frequency(terms)).scalar_one()
+            is_rare = counted <= work_lists.FREQUENT
+        asked = work_lists.search(dialect, terms, places, status, is_rare=is_rare)
         values = {"after": after if after is not None else 2**62, "limit": limit}
         return [(position, found) for position, found in self._connection.execute(asked, values)]
 

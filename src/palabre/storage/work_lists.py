@@ -89,12 +89,42 @@ def arrived(places: Sequence[Place]) -> sa.Select[Any]:
     )
 
 
+# More matches than this are frequent: reading back from the newest, a page is soon full.
+FREQUENT = 2000
+# Written as the index has it (migration 0009); nothing from outside is in this text.
+_INDEXED: sa.ColumnElement[Any] = sa.literal_column(
+    "to_tsvector('simple', comment_words.words || ' ' || comment_words.name)"
+)
+_SIMPLE: sa.ColumnElement[Any] = sa.literal_column("'simple'")
+
+
+def _matches(terms: Sequence[Sequence[str]]) -> sa.ColumnElement[bool]:
+    query = " & ".join(f"({' | '.join(forms)})" for forms in terms)
+    return _INDEXED.op("@@")(sa.func.to_tsquery(_SIMPLE, query))
+
+
+def frequency(terms: Sequence[Sequence[str]]) -> sa.Select[Any]:
+    """Return PostgreSQL's statement that counts matches, from its index, ``FREQUENT`` + 1 at most.
+
+    Its planner knows no word's frequency, and takes a name for a word that stands everywhere: it
+    reads all comments back for twenty of them.
+    """
+    found = sa.select(comment_words.c.position).where(_matches(terms)).limit(FREQUENT + 1)
+    return sa.select(sa.func.count()).select_from(found.subquery())
+
+
 def search(
-    dialect: str, terms: Sequence[Sequence[str]], places: Sequence[Place], status: Status | None
+    dialect: str,
+    terms: Sequence[Sequence[str]],
+    places: Sequence[Place],
+    status: Status | None,
+    *,
+    is_rare: bool = False,
 ) -> sa.Select[Any]:
     """Return the statement of one page of what the search finds, newest first.
 
     Stems are letters and digits only: nothing in them has a meaning to either query language.
+    ``is_rare`` lets PostgreSQL gather all matches first.
     """
     on_sqlite = dialect != "postgresql"
     # FTS5 gives rows in the order of their numbers, one by one: the page ends at its limit.
@@ -109,14 +139,12 @@ def search(
     if on_sqlite:
         asked = asked.join(comment_words, comment_words.c.position == _fts.c.rowid)
     asked = asked.join(comments, comments.c.id == comment_words.c.comment_id)
-    if not on_sqlite:
-        query = " & ".join(f"({' | '.join(forms)})" for forms in terms)
-        # Written as the index has it (migration 0009); nothing from outside is in this text.
-        indexed: sa.ColumnElement[Any] = sa.literal_column(
-            "to_tsvector('simple', comment_words.words || ' ' || comment_words.name)"
-        )
-        simple: sa.ColumnElement[Any] = sa.literal_column("'simple'")
-        asked = asked.where(indexed.op("@@")(sa.func.to_tsquery(simple, query)))
+    if is_rare:
+        found = sa.select(comment_words.c.position).where(_matches(terms)).cte("found")
+        found = found.prefix_with("MATERIALIZED", dialect="postgresql")
+        asked = asked.where(place.in_(sa.select(found.c.position)))
+    elif not on_sqlite:
+        asked = asked.where(_matches(terms))
     else:
         query = " AND ".join("(" + " OR ".join(f'"{f}"' for f in forms) + ")" for forms in terms)
         asked = asked.where(_fts.c.comment_search.op("MATCH")(query))
