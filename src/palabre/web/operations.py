@@ -10,12 +10,13 @@ from litestar.handlers import HTTPRouteHandler
 from palabre.domain.errors import Code, Refusal
 from palabre.web import metrics as figures
 from palabre.web.errors import PROBLEMS_PATH, STATUS
-from palabre.web.house import House
+from palabre.web.house import Catalogue, House
 from palabre.web.metrics import Metrics
 from palabre.web.openapi import document
 from palabre.web.visitors import may_see_figures
 from palabre.web.wire import HealthOut
 
+_VALUES = 5  # in one title, at most
 _FRESH = {"Cache-Control": "no-store"}
 
 
@@ -67,12 +68,23 @@ class Operations:
     async def problems(self) -> Response[bytes]:
         """Return the codes of all problems: what the ``type`` of a problem document leads to."""
         words = self._house.catalogues["en"]
-        lines = [f"{code}  {STATUS[code]}  {words.say(f'error.{code}.title')}" for code in Code]
+        lines = [f"{code}  {STATUS[code]}  {_title(code, words)}" for code in Code]
         return Response(
             "\n".join([*lines, ""]).encode(),
             media_type="text/plain",
             headers={"Cache-Control": "public, max-age=300"},
         )
+
+
+def _title(code: Code, words: Catalogue) -> str:
+    """Return a code's title, with a mark where a refusal would say how much or until when."""
+    values: dict[str, object] = {}
+    for _ in range(_VALUES):
+        try:
+            return words.say(f"error.{code}.title", **values)
+        except KeyError as missing:
+            values[str(missing.args[0])] = "…"
+    return words.say(f"error.{code}.title", **values)
 
 
 def _json(content: msgspec.Struct) -> Response[bytes]:

@@ -21,13 +21,14 @@ from palabre.domain.errors import Code, Refusal
 from palabre.domain.ledger import Line
 from palabre.domain.person import ANYBODY
 from palabre.domain.report import Category, Report, number_of
-from palabre.web import answers, views
-from palabre.web.forms import FIELD, form_token, read_form
-from palabre.web.house import Catalogue, House
+from palabre.web import answers
+from palabre.web.forms import read_form
+from palabre.web.house import House
 from palabre.web.intake import read_json
 from palabre.web.languages import catalogue_for
-from palabre.web.law import Course, LawCases
+from palabre.web.law import LawCases
 from palabre.web.law_errors import mistakes_of
+from palabre.web.law_pages import LawPages
 from palabre.web.limits import Limiter
 from palabre.web.thread_form import FormError
 from palabre.web.wire_law import ReportBody, ReportedOut
@@ -68,6 +69,7 @@ class ReportPages:
         self._house = house
         self._law = law
         self._limiter = Limiter(house)
+        self._pages = LawPages(house=house, law=law, limiter=self._limiter, purpose=Purpose.REPORT)
 
     async def form(self, request: Asked) -> Response[str]:
         """Show the form; the address names the comment, which is quoted above it."""
@@ -116,16 +118,7 @@ class ReportPages:
 
     async def contest(self, request: Asked) -> Response[str]:
         """Take an appeal in."""
-        fields = await read_form(request, self._house)
-        await self._limiter.hit("report", request)
-        course = await asyncio.to_thread(self._course, request)
-        try:
-            await self._house.writers(self._law.appeal, course.line.id, fields.get("why", ""))
-        except Refusal as refusal:
-            words = catalogue_for(request, self._house)
-            errors = mistakes_of(refusal, words)
-            return await asyncio.to_thread(self._state, request, fields, errors)
-        return await asyncio.to_thread(self._state, request)
+        return await self._pages.contest(request, self._state)
 
     def _form(self, request: Asked, page: _Page) -> Response[str]:
         comment_id = request.query_params.get("comment", "")
@@ -146,7 +139,7 @@ class ReportPages:
             "within": self._law.report.within.total_seconds() // 3600,
             "sends_mail": self._law.facts.sends_mail,
         }
-        return self._page("law/report.html", words, values)
+        return self._pages.page("law/report.html", words, values)
 
     def _found(self, comment_id: str) -> Located | None:
         """Return the comment that a report is about; None: the form asks for its address."""
@@ -155,17 +148,10 @@ class ReportPages:
         found, _ = self._house.read.comment(comment_id, ANYBODY)
         return found if found.comment.status is Status.PUBLISHED else None
 
-    def _course(self, request: Asked) -> Course:
-        token = str(request.path_params["token"])
-        return self._law.course(token, Purpose.REPORT, self._house.config.secret)
-
     def _state(
-        self,
-        request: Asked,
-        fields: dict[str, str] | None = None,
-        errors: tuple[FormError, ...] = (),
+        self, request: Asked, why: str = "", errors: tuple[FormError, ...] = ()
     ) -> Response[str]:
-        course = self._course(request)
+        course = self._pages.course(request)
         words = catalogue_for(request, self._house, str(course.line.content["lang"]))
         values = {
             "course": course,
@@ -173,21 +159,9 @@ class ReportPages:
             "comment_link": f"/comments/{course.line.comment_id}",
             "moment": words.moment,
             "errors": errors,
-            "why": (fields or {}).get("why", ""),
+            "why": why,
         }
-        return self._page("law/reported.html", words, values)
-
-    def _page(self, template: str, words: Catalogue, values: dict[str, Any]) -> Response[str]:
-        fixed = {
-            "site_name": self._law.facts.provider,
-            "facts": self._law.facts,
-            "token_name": FIELD,
-            "form_token": form_token(self._house),
-            "privacy_link": f"/privacy?lang={words.lang}" if self._house.privacy else None,
-        }
-        answer = views.page(template, words, {**fixed, **values})
-        answer.headers["Referrer-Policy"] = "same-origin"
-        return answer
+        return self._pages.page("law/reported.html", words, values)
 
 
 def _report_of(fields: dict[str, str], query: Any, lang: str) -> Report:  # noqa: ANN401 -- a mapping

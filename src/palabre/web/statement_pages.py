@@ -14,13 +14,10 @@ from litestar.handlers import HTTPRouteHandler
 from palabre.application.law_mail import link_of
 from palabre.application.mail_tokens import Purpose
 from palabre.application.statements import Statement
-from palabre.domain.errors import Refusal
-from palabre.web import views
-from palabre.web.forms import FIELD, form_token, read_form
 from palabre.web.house import Catalogue, House
 from palabre.web.languages import catalogue_for
 from palabre.web.law import Course, LawCases, LawFacts
-from palabre.web.law_errors import mistakes_of
+from palabre.web.law_pages import LawPages
 from palabre.web.limits import Limiter
 from palabre.web.thread_form import FormError
 
@@ -101,7 +98,9 @@ class StatementPages:
     def __init__(self, house: House, law: LawCases) -> None:
         self._house = house
         self._law = law
-        self._limiter = Limiter(house)
+        self._pages = LawPages(
+            house=house, law=law, limiter=Limiter(house), purpose=Purpose.STATEMENT
+        )
 
     async def show(self, request: Asked) -> Response[str]:
         """Show a statement, and what followed."""
@@ -109,32 +108,15 @@ class StatementPages:
 
     async def contest(self, request: Asked) -> Response[str]:
         """Take an appeal in."""
-        fields = await read_form(request, self._house)
-        await self._limiter.hit("report", request)
-        course = await asyncio.to_thread(self._course, request)
-        try:
-            await self._house.writers(self._law.appeal, course.line.id, fields.get("why", ""))
-        except Refusal as refusal:
-            errors = mistakes_of(refusal, catalogue_for(request, self._house))
-            return await asyncio.to_thread(self._page, request, fields.get("why", ""), errors)
-        return await asyncio.to_thread(self._page, request)
-
-    def _course(self, request: Asked) -> Course:
-        token = str(request.path_params["token"])
-        return self._law.course(token, Purpose.STATEMENT, self._house.config.secret)
+        return await self._pages.contest(request, self._page)
 
     def _page(
         self, request: Asked, why: str = "", errors: tuple[FormError, ...] = ()
     ) -> Response[str]:
-        course = self._course(request)
+        course = self._pages.course(request)
         said = course.statement
         words = catalogue_for(request, self._house, said.lang)
         values = {
-            "site_name": self._law.facts.provider,
-            "facts": self._law.facts,
-            "token_name": FIELD,
-            "form_token": form_token(self._house),
-            "privacy_link": f"/privacy?lang={words.lang}" if self._house.privacy else None,
             "statement": statement_view(said, self._law.facts, words, ""),
             "course": course,
             "moment": words.moment,
@@ -142,6 +124,4 @@ class StatementPages:
             "why": why,
             "errors": errors,
         }
-        answer = views.page("law/statement_page.html", words, values)
-        answer.headers["Referrer-Policy"] = "same-origin"
-        return answer
+        return self._pages.page("law/statement_page.html", words, values)
