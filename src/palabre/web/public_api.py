@@ -216,10 +216,10 @@ class PublicApi:
 
     def _public_page(self, request: Asked) -> Answer:
         # Encoding a page takes as long as reading it: both in the thread, off the event loop.
-        page = self._page(Query(request.scope["query_string"]))
+        query = Query(request.scope["query_string"])
+        page = self._page(query)
         rests_on_page(request, self._house, page)
-        is_first = "after=" not in request.scope["query_string"].decode("ascii", "replace")
-        content = showing.page_out(self._house, page, is_first=is_first)
+        content = showing.page_out(self._house, page, is_first=query.cursor() is None)
         return answers.public(request, content, vary=PACKED)
 
     def _page(self, query: Query) -> ThreadPage:

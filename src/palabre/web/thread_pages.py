@@ -141,7 +141,7 @@ def is_personal(request: Request[Any, Any, Any], house: House) -> bool:
 def _mine(house: House, page: ThreadPage, viewer: Viewer) -> Mine | None:
     if page.thread is None or (viewer.author_key is None and viewer.voter_key is None):
         return None
-    return house.read.mine(page.thread, page.nodes, viewer)
+    return house.read.mine(page.thread, (*page.nodes, *page.pinned), viewer)
 
 
 def _answered(
