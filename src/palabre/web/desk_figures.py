@@ -24,6 +24,7 @@ from palabre.web.languages import catalogue_for
 _MOST = 8  # rules in a plot; the table has them all
 _SEE_OTHER: Final = 303
 _WIDTH, _HEIGHT, _GAP = 720, 120, 2
+_WIDEST = 90
 Asked = Request[Any, Any, Any]
 
 
@@ -65,7 +66,7 @@ def routes(house: House) -> list[HTTPRouteHandler]:
 def bars(counted: dict[str, int]) -> list[Bar]:
     """Return a plot of counts as bars of a box of 720 by 120."""
     highest = max(counted.values(), default=0) or 1
-    width = _WIDTH / max(len(counted), 1)
+    width = min(_WIDTH / max(len(counted), 1), _WIDEST)
     return [
         Bar(
             x=round(n * width, 1),
