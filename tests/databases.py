@@ -100,6 +100,10 @@ class Postgresql:
             self._template = sa.make_url(url).database
         return self._made(self._template or "")
 
+    def copy(self, url: str) -> str:
+        """Return the URL of a copy of a database that nobody is connected to."""
+        return self._made(sa.make_url(url).database or "")
+
     def cut(self) -> None:
         """End all connections to databases made here, as a restart or a failing network would."""
         self.run(

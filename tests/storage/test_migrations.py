@@ -1,5 +1,6 @@
 """The history of the schema: it leads to the tables, and there is a way back."""
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -28,7 +29,7 @@ from builders import (
     open_thread,
 )
 from client_builders import an_api_key, an_example
-from databases import Postgresql
+from databases import Postgresql, sqlite_database
 from lesson_builders import a_layer
 from mail_builders import ZOE, a_mail, a_telling, subscribe
 from mode_builders import a_measure, a_mode
@@ -308,12 +309,38 @@ def fill_privacy(unit: UnitOfWork, comment_id: str) -> None:
     unit.ledger.keep_place(Place(name="cms", number=1, due_at=NOON))
 
 
-@pytest.mark.parametrize("revision", REVISIONS[1:-1])
-def test_each_step_back_and_forward_keeps_what_its_tables_hold(
-    url: str, engine: sa.Engine, revision: str
-):
-    upgrade(url)
+@pytest.fixture(scope="module")
+def full_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("full") / "palabre.db"
+    fill(sqlite_database(path))
+    return path
+
+
+@pytest.fixture(scope="module")
+def full_database(postgresql: Postgresql) -> Iterator[str]:
+    url = postgresql.database()
     fill(url)
+    yield url
+    postgresql.drop(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def full_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with a row in every table: filled once, then copied."""
+    if request.param == "sqlite":
+        path = tmp_path / "a 100% odd name.db"
+        shutil.copy(request.getfixturevalue("full_file"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: Postgresql = request.getfixturevalue("postgresql")
+    made = server.copy(request.getfixturevalue("full_database"))
+    yield made
+    server.drop(made)
+
+
+@pytest.mark.parametrize("revision", REVISIONS[1:-1])
+def test_each_step_back_and_forward_keeps_what_its_tables_hold(full_url: str, revision: str):
+    url, engine = full_url, sa.create_engine(full_url)
     full = rows(engine)
     assert [name for name, lines in full.items() if not lines] == []
     assert downgrade(url, revision) == revision
@@ -328,6 +355,7 @@ def test_each_step_back_and_forward_keeps_what_its_tables_hold(
     with store.writing() as unit:
         unit.sites.register(a_site(name="Le Quotidien"))
     store.close()
+    engine.dispose()
 
 
 def test_the_revisions_written_down_are_those_of_the_migrations():
