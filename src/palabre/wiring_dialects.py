@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from palabre.application.check_comment import CheckComment
+from palabre.application.check_comment import SPAM, CheckComment
 from palabre.application.count_use import CountUse
 from palabre.application.facts import LayerOf
 from palabre.application.issue_key import Keys
@@ -11,12 +11,14 @@ from palabre.application.read_long import ReadLong
 from palabre.application.submit_label import SubmitLabel
 from palabre.application.traces import Remember
 from palabre.domain.site import Site
+from palabre.moderation.detectors.spamtext import SpamText
 from palabre.moderation.engine import Depth
 from palabre.moderation.model import UnavailableError
 from palabre.moderation.models.card import Card, LinearCard, read_card
 from palabre.moderation.models.shelf import ENCODER, LINEAR, Shelf
 from palabre.moderation.normalise import fold
 from palabre.moderation.rulebook import RuleBook
+from palabre.moderation.spammodel import LANGUAGES as SPAM_LANGUAGES
 from palabre.settings import Settings
 from palabre.web.akismet_callback import LaterVerdicts
 from palabre.web.dialects import Dialects
@@ -103,7 +105,13 @@ def attributes_of(
         except UnavailableError:
             cards.clear()
 
+    judges_spam = depth is not Depth.RULES and SpamText.name in rules.trained
+
     def attributes(lang: str | None) -> frozenset[str]:
+        spam = frozenset({SPAM}) if judges_spam and lang in SPAM_LANGUAGES else frozenset[str]()
+        return of_cards(lang) | spam
+
+    def of_cards(lang: str | None) -> frozenset[str]:
         if not cards or lang is None or any(lang not in card.languages for card in cards):
             return frozenset()
         given = frozenset.intersection(*(frozenset(card.curves(lang)) for card in cards))

@@ -135,7 +135,12 @@ def test_googleapiclient(running: Running):
 def check_google(running: Running, comments: Any, stranger: Any) -> None:
     asked = {
         "comment": {"text": "Quel 🎉 gredin celui-là"},
-        "requestedAttributes": {"TOXICITY": {}, "INSULT@6": {}, "IDENTITY_ATTACK": {}},
+        "requestedAttributes": {
+            "TOXICITY": {},
+            "INSULT@6": {},
+            "IDENTITY_ATTACK": {},
+            "SPAM": {},
+        },
         "languages": ["fr"],
         "spanAnnotations": True,
         "clientToken": "abc",
@@ -144,6 +149,7 @@ def check_google(running: Running, comments: Any, stranger: Any) -> None:
     scores = {k: v["summaryScore"]["value"] for k, v in said["attributeScores"].items()}
     assert scores["INSULT"] > 0.9
     assert scores["IDENTITY_ATTACK"] < 0.1
+    assert scores["SPAM"] < 0.5
     assert (said["languages"], said["clientToken"]) == (["fr"], "abc")
     begin, end = (said["attributeScores"]["INSULT"]["spanScores"][0][k] for k in ("begin", "end"))
     assert asked["comment"]["text"].encode("utf-16-le")[2 * begin : 2 * end].decode("utf-16-le")
@@ -156,6 +162,9 @@ def check_google(running: Running, comments: Any, stranger: Any) -> None:
     assert "toxicity=0.25" in palabre(running.folder, "key", "reports", running.key[:4])
     asked["requestedAttributes"] = {"TOXICITY": {}, "SEVERE_TOXICITY": {}}
     with pytest.raises(HttpError, match="SEVERE_TOXICITY does not support request languages: fr"):
+        comments.analyze(body=asked).execute()
+    asked |= {"requestedAttributes": {"SPAM": {}}, "languages": ["de"]}
+    with pytest.raises(HttpError, match="SPAM does not support request languages: de"):
         comments.analyze(body=asked).execute()
     with pytest.raises(HttpError, match="API key not valid"):
         stranger.analyze(body=asked).execute()

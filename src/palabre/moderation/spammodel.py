@@ -15,6 +15,8 @@ from palabre.moderation import spamwords
 from palabre.moderation.detectors import ngrams
 from palabre.moderation.model import UnavailableError
 
+# Those of which held-back texts were measured (docs/explanation/spam-card.md).
+LANGUAGES: Final = frozenset({"en", "fr"})
 FOLDER: Final = Path(__file__).parent / "models" / "spam"
 
 
