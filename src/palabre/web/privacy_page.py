@@ -48,6 +48,7 @@ def routes(house: House) -> list[HTTPRouteHandler]:
             "entries": [entry_view(e, register.keeping, words) for e in register.entries],
             "places": places(register.keeping, words),
             "link": f"/my-data?lang={words.lang}",
+            "in_short": _in_short(house),
         }
         answer = views.page("privacy.html", words, values)
         return views.shared(request, answer, personal=False)
@@ -61,6 +62,12 @@ def routes(house: House) -> list[HTTPRouteHandler]:
         )
 
     return [page, twin]
+
+
+def _in_short(house: House) -> tuple[str, ...]:
+    """Return what is said first, by the ends of the sentences' keys."""
+    signs_on = ("sign_on",) if house.doors else ()
+    return ("read", "cookie", *signs_on, "judged", "sold")
 
 
 def entry_view(entry: Entry, keeping: Keeping, words: Catalogue) -> EntryView:
