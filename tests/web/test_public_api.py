@@ -21,6 +21,8 @@ def test_a_thread_nobody_wrote_in_is_empty_and_open(client: Any):
         "comments": [],
         "next": None,
         "open": True,
+        "mode": None,
+        "pinned": [],
     }
 
 
