@@ -109,8 +109,6 @@ export class Long {
     if (!roots || list.firstChild) return;
     const piece = this.#thread.made(roots.map((root) => root.html).join(""));
     tell(piece, this.#thread.server.lang);
-    // By property: a page's policy may forbid style attributes in HTML.
-    roots.forEach(({ size }, i) => (/** @type {HTMLElement} */ (piece.children[i]).style.containIntrinsicBlockSize = `auto ${size}px`));
     list.style.blockSize = "";
     list.append(piece);
   }
@@ -121,6 +119,7 @@ export class Long {
     const roots = this.#kept.get(list);
     if (!roots || !list.firstChild || list.querySelector("form.form, :focus, [open], .here")) return false;
     const height = list.clientHeight;
+    // A page's policy may forbid style attributes in HTML, as which it comes back.
     for (const styled of list.querySelectorAll("[style]")) styled.removeAttribute("style");
     const items = new Map([...list.children].map((item) => [item.id, item]));
     this.#kept.set(list, roots.filter((root) => {
