@@ -252,7 +252,7 @@ def test_the_figures_are_those_of_what_was_done(
     assert (rule.engine, rule.people) == (1, 1)
     assert found.report_hours == 2.0
     assert "Décisions par jour" in text(page)
-    assert page.text.count("<rect") == 30 + 24 + 5 + 2
+    assert page.text.count("<rect") == 30 + 24 + 1
 
 
 def test_the_blind_check_hides_the_verdict_and_measures_the_rules(

@@ -101,16 +101,20 @@ def _page(
 
     waits = sorted(found.waits.items())
     most = sorted(found.rules.items(), key=lambda pair: -(pair[1].engine + pair[1].people))[:_MOST]
+    rare = (
+        ("delays", {words.say(f"desk.figures.delay.{n}"): count for n, count in waits}),
+        ("acted", {label(rule): each.engine + each.people for rule, each in most}),
+        ("reversals", {label(rule): each.reversed for rule, each in most}),
+    )
     values = {
         "moderator": moderator,
         "kind": "figures",
         "counts": {},
+        # Of what never happened there is nothing to draw.
         "plots": [
             ("days", bars({f"{day:%d.%m.}": n for day, n in found.days.items()})),
             ("hours", bars({str(hour): n for hour, n in found.hours_of_day.items()})),
-            ("delays", bars({words.say(f"desk.figures.delay.{n}"): c for n, c in waits})),
-            ("acted", bars({label(r): each.engine + each.people for r, each in most})),
-            ("reversals", bars({label(r): each.reversed for r, each in most})),
+            *((name, bars(counted)) for name, counted in rare if any(counted.values())),
         ],
         "verdicts": sorted(found.verdicts.items()),
         "rules": sorted(
