@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Final
 
 from palabre.application import facts, records
+from palabre.application.adviser_ports import BREACH
 from palabre.application.edit_comment import after_moderator
 from palabre.application.enter_queue import enter
 from palabre.application.ports import Clock, Judge, QueueItem, Store, UnitOfWork
@@ -30,9 +31,9 @@ from palabre.domain.site import Site
 from palabre.domain.waiting import Level
 from palabre.moderation.facts import Facts
 
-# Evidence on how a comment came, which its words alone do not give again.
+# Evidence on how a comment came, or by an adviser: its words alone do not give it again.
 CIRCUMSTANCES: Final = frozenset(
-    {"repeat_post", "flood", "near_duplicate", "surge", "hurried", "trap"}
+    {"repeat_post", "flood", "near_duplicate", "surge", "hurried", "trap", BREACH}
 )
 STATUSES: Final = (Status.PUBLISHED, Status.HELD, Status.REFUSED)
 _PAGE: Final = 100

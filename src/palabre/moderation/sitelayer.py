@@ -32,7 +32,7 @@ _ORDINARY: Final = 2.0
 # Of so many ordinary comments one may lie beyond the mark: otherwise a single one that is by chance
 # like what was refused would blind the layer to all of its kind.
 _ONE_BEYOND: Final = 2_000
-_MARGIN: Final = 0.1  # of the way from the likest of the others to a middling example
+_MARGIN: Final = 0.25  # of the way from the likest of the others to a middling example
 _STEEPNESS: Final = 4.0
 _HIGHEST: Final = 0.89  # it may hold and never refuse at the shipped thresholds
 Floats = NDArray[np.float32]
