@@ -299,3 +299,30 @@ def test_the_blind_check_hides_the_verdict_and_measures_the_rules(
     assert "2 cas jugés à l’aveugle" in text(page)
     assert "50" in text(page)
     assert page.text.count("<circle") == len(found.quality.rules)
+
+
+def test_votes_and_further_reports_move_a_report_forward_and_say_so(
+    client: TestClient[Any], say: Say, clock: StillClock
+):
+    first, second = (say(f"Le budget, suite {n}.")["comment"]["id"] for n in (1, 2))
+    report(client, first)
+    clock.forward(minutes=5)
+    report(client, second)
+
+    def order() -> list[int]:
+        page = text(client.get("/desk/reports"))
+        return sorted((1, 2), key=lambda n: page.index(f"Le budget, suite {n}."))
+
+    sign_in(client)
+    assert order() == [1, 2]
+    client.cookies.clear()
+    for _ in range(3):
+        vote = client.put(f"/api/v1/comments/{second}/vote", json={"value": 1})
+        assert vote.status_code == 200, vote.text
+        client.cookies.clear()
+    sign_in(client)
+    assert order() == [2, 1]
+    assert "3 votes" in text(client.get("/desk/reports"))
+    for n in range(9):
+        report(client, first, why=f"Signalement {n}", email=f"lecteur{n}@mail.example", name="Zoé")
+    assert order() == [1, 2]
