@@ -33,9 +33,8 @@ def check(answer: Any, *, html: bool = True) -> None:
     for name in ("set-cookie", "location"):
         assert "\n" not in answer.headers.get(name, "")
     cookies = answer.headers.get_list("set-cookie")
-    assert all(
-        c.startswith(("palabre_author=", "palabre_voter=", "palabre_desk=")) for c in cookies
-    )
+    ours = ("palabre_author=", "palabre_voter=", "palabre_desk=", "palabre_newsroom=")
+    assert all(c.startswith(ours) for c in cookies)
     kind = answer.headers.get("content-type", "")
     if kind.startswith("text/html"):
         assert complaints(answer.text) == []
