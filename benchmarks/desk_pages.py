@@ -213,7 +213,9 @@ def timed(client: TestClient[Any], path: str) -> tuple[float, ...]:
         taken.append((time.perf_counter() - begun) * 1000)
         worked.append((time.process_time() - busy) * 1000)
         assert answer.status_code == 200, (path, answer.status_code)
-    return tuple(round(n, 1) for n in (statistics.median(taken), max(taken), statistics.median(worked)))
+    return tuple(
+        round(n, 1) for n in (statistics.median(taken), max(taken), statistics.median(worked))
+    )
 
 
 def fill(url: str, count: int, held: int) -> None:
