@@ -42,6 +42,19 @@ class Law(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     contact_authorities: Annotated[
         str, _about("Single point of contact for authorities, with languages (Art. 11).")
     ] = ""
+    transparency_database: Annotated[
+        str,
+        _about(
+            "Where statements of reasons are sent (Art. 24(5)), such as"
+            " https://transparency.dsa.ec.europa.eu/api/v1; empty: nowhere."
+        ),
+    ] = ""
+    transparency_token_file: Annotated[
+        str, _about("File that holds the token for it, readable by its owner only.")
+    ] = ""
+    transparency_platform: Annotated[
+        str, _about("The publisher's name there; empty: the token's own.")
+    ] = ""
 
 
 class Audit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

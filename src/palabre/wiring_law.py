@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from pathlib import Path
 
 from palabre.application.audit import Sample
@@ -13,6 +14,8 @@ from palabre.application.statements import UNKNOWN, RuleFacts, RuleOf
 from palabre.domain.audit import Sampling
 from palabre.domain.decision import Verdict
 from palabre.moderation.rulebook import RuleBook
+from palabre.notify.in_order import call
+from palabre.notify.statement_sender import StatementSender
 from palabre.notify.webhooks import Hook, Webhooks, send
 from palabre.rendering.catalogue import load_catalogues
 from palabre.settings import Settings, SettingsError, private_text
@@ -37,6 +40,44 @@ def webhooks_of(settings: Settings, folder: Path, store: Store, clock: Clock) ->
         ),
         send=send,
     )
+
+
+def statement_sender(
+    settings: Settings, folder: Path, store: Store, clock: Clock
+) -> StatementSender:
+    """Return what sends statements of reasons to the DSA Transparency Database."""
+    law = settings.law
+    if not law.transparency_database.startswith(("https://", "http://127.0.0.1:")):
+        raise SettingsError("[law] transparency_database must begin with https://")
+    if not law.transparency_token_file:
+        raise SettingsError("[law] transparency_database needs transparency_token_file")
+    path = folder / law.transparency_token_file
+    try:
+        token = private_text(path)
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{path}: no such file; [law] transparency_token_file names it"
+        ) from None
+    return StatementSender(
+        store=store,
+        clock=clock,
+        address=law.transparency_database.rstrip("/"),
+        token=token,
+        platform=law.transparency_platform or None,
+        call=call,
+    )
+
+
+def outgoing(
+    settings: Settings, folder: Path, store: Store, clock: Clock
+) -> Callable[[], int] | None:
+    """Return what tells other systems of the ledger's lines; None when nobody is to be told."""
+    tellers: list[Callable[[], int]] = []
+    if settings.webhooks.urls:
+        tellers.append(webhooks_of(settings, folder, store, clock))
+    if settings.law.transparency_database:
+        tellers.append(statement_sender(settings, folder, store, clock))
+    return (lambda: sum(tell() for tell in tellers)) if tellers else None
 
 
 def report_year(settings: Settings, store: Store, clock: Clock) -> ReportYear:

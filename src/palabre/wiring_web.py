@@ -30,7 +30,7 @@ from palabre.web.house import OwnData, Rates, WebConfig
 from palabre.web.law import LawCases, LawFacts
 from palabre.web.shared_counts import RedisCounts
 from palabre.web.transparency_page import Transparency
-from palabre.wiring_law import flaggers, keep_ledger, provider_of, report_year, webhooks_of
+from palabre.wiring_law import flaggers, keep_ledger, outgoing, provider_of, report_year
 from palabre.wiring_privacy import register_from, seal_of
 
 
@@ -135,7 +135,7 @@ def law_cases(
             count=RulesReport(store=store, clock=clock, rules=rules.rules),
             fresh_for=timedelta(minutes=10),
         ),
-        tell=webhooks_of(settings, folder, store, clock) if settings.webhooks.urls else None,
+        tell=outgoing(settings, folder, store, clock),
     )
 
 

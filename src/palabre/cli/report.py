@@ -151,7 +151,7 @@ def effect(config: Path | None, line: str, step: str) -> None:
 def statements(config: Path | None, year: int, platform: str | None) -> None:
     """Write a year's statements of reasons in the DSA Transparency Database's schema (JSON Lines).
 
-    Nothing is sent: sending is for platforms that are not small, with a token from their authority.
+    Nothing is sent here: ``[law] transparency_database`` has the server send what is new.
     """
     from palabre.application.statement_export import exported
 

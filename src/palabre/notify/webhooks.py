@@ -11,24 +11,16 @@ import hashlib
 import hmac
 import http.client
 import json
-import ssl
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
-
-import structlog
 
 from palabre.application.ledger_ports import Place
 from palabre.application.ports import Clock, Store
 from palabre.domain.ledger import Line, LineKind
+from palabre.notify.in_order import TAKEN, call, tell_in_order
 
-_log = structlog.get_logger("palabre.webhooks")
-_AT_ONCE = 50
-_TIMEOUT = 10.0  # seconds
-_RETRY, _LONGEST = timedelta(seconds=10), timedelta(hours=1)
-_LEASE = timedelta(minutes=2)
 _TAKEN = range(200, 300)
 _NAMES: Mapping[tuple[str, str | None], str] = {
     ("publish", None): "comment.published",
@@ -106,58 +98,21 @@ class Webhooks:
 
     def __call__(self) -> int:
         """Send what is due, and return how many calls were taken."""
-        return sum(self._tell(hook) for hook in self.hooks)
+        return sum(
+            tell_in_order(self.store, self.clock, hook.name, partial(self._deliver, hook))
+            for hook in self.hooks
+        )
 
     def replay(self, name: str, number: int) -> None:
         """Have a system told again from a line of the ledger on."""
         with self.store.writing() as unit:
             unit.ledger.keep_place(Place(name=name, number=number - 1, due_at=self.clock()))
 
-    def _tell(self, hook: Hook) -> int:
-        taken = self._take(hook)
-        if taken is None:
-            return 0
-        place, lines = taken
-        sent, status = 0, "200"
-        for line in lines:
-            event = event_of(line)
-            if event is not None and hook.wants(event, line.site_id):
-                status = self._call(hook, line, event)
-                if status != "200":
-                    break
-                sent += 1
-            place = replace(place, number=line.number, attempts=0)
-        now = self.clock()
-        if status != "200":
-            wait = min(_RETRY * 2 ** min(place.attempts, 12), _LONGEST)
-            place = replace(place, attempts=place.attempts + 1, due_at=now + wait, status=status)
-            _log.warning("webhook", name=hook.name, status=status, seconds=wait.total_seconds())
-        else:
-            place = replace(place, due_at=now, status=None)
-        with self.store.writing() as unit:
-            unit.ledger.keep_place(place)
-        return sent
-
-    def _take(self, hook: Hook) -> tuple[Place, Sequence[Line]] | None:
-        """Return what a system is to be told, for this worker alone for a while."""
-        now = self.clock()
-        with self.store.reading() as unit:
-            known = unit.ledger.place(hook.name)
-            head = unit.ledger.head().length
-            if known is not None and (known.due_at > now or known.number >= head):
-                return None
-        with self.store.writing() as unit:
-            place = unit.ledger.place(hook.name)
-            if place is None:
-                # A system that is new is told of what comes, not of years that are past.
-                place = Place(name=hook.name, number=unit.ledger.head().length, due_at=now)
-                unit.ledger.keep_place(place)
-                return None
-            if place.due_at > now:
-                return None
-            lines = unit.ledger.chain(after=place.number, limit=_AT_ONCE)
-            unit.ledger.keep_place(replace(place, due_at=now + _LEASE))
-        return place, lines
+    def _deliver(self, hook: Hook, line: Line) -> str | None:
+        event = event_of(line)
+        if event is None or not hook.wants(event, line.site_id):
+            return None
+        return self._call(hook, line, event)
 
     def _call(self, hook: Hook, line: Line, event: str) -> str:
         body, moment = body_of(line, event), int(self.clock().timestamp())
@@ -172,23 +127,9 @@ class Webhooks:
             status = self.send(hook.url, body, headers)
         except (OSError, http.client.HTTPException) as error:
             return type(error).__name__[:40]
-        return "200" if status in _TAKEN else str(status)
+        return TAKEN if status in _TAKEN else str(status)
 
 
 def send(url: str, body: bytes, headers: Mapping[str, str]) -> int:
     """Post a body and return the status; redirections are not followed."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    connection: http.client.HTTPConnection = (
-        http.client.HTTPSConnection(
-            host, parts.port, timeout=_TIMEOUT, context=ssl.create_default_context()
-        )
-        if parts.scheme == "https"
-        else http.client.HTTPConnection(host, parts.port, timeout=_TIMEOUT)
-    )
-    try:
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", path, body, dict(headers))
-        return connection.getresponse().status
-    finally:
-        connection.close()
+    return call("POST", url, body, headers)
