@@ -171,9 +171,11 @@ LOOK = (
     }
     if (!elements.has(e.localName)) say("element");
     for (const name of names) {
-      // The height kept for a comment that is far away, and nothing else.
-      if (name === "style" && e.localName === "li"
-        && /^(contain-intrinsic-block-size: [\\d.]+px;)?$/.test(e.getAttribute("style"))) continue;
+      // The height kept for comments that are far away, and nothing else.
+      const height = /^((contain-intrinsic-)?block-size: [\\d.]+px;)?$/;
+      if (name === "style" && e.matches("li, ol.list") && height.test(e.getAttribute("style"))) {
+        continue;
+      }
       if (!attributes.has(name) && !/^(data|aria)-/.test(name)) say(`attribute ${name}`);
     }
     for (const name of ["href", "src", "action", "formaction"]) {

@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from browser.elsewhere import Elsewhere
 from palabre.application.post_comment import NewComment, Posted
@@ -30,12 +30,6 @@ from palabre.wiring import build_house
 from palabre.wiring_parts import build_parts, sign_in_of
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"),
-    *("--disable-component-update", "--disable-default-apps", "--no-first-run"),
-    "--disable-features=OptimizationHints,MediaRouter",
-]
 LOGIN, PASSWORD = "moderation", "une phrase assez longue"
 EDITOR = "Maud Kerhervé"
 # Two words that no other rule knows, so that a test can foresee the verdict without ugly words.
@@ -164,19 +158,6 @@ def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
     raise RuntimeError(f"the server did not start:\n{log.read_text(errors='replace')[-4000:]}")
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-    yield launched
-    launched.close()
 
 
 @pytest.fixture

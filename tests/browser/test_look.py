@@ -73,7 +73,7 @@ def test_state(visit: Visit, town: "Town", axe: str, state: State, lang: str, de
 
 def picture(page: Page, name: str) -> None:
     """Keep a picture of the whole page. A full-page screenshot would drop the touch emulation."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
+    (PICTURES / name).parent.mkdir(parents=True, exist_ok=True)
     with unrolled(page):
         page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
 

@@ -1,17 +1,19 @@
 """Passkeys beside passwords: Chromium's virtual authenticator against the real application."""
 
 import json
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from litestar.testing import TestClient
-from playwright.sync_api import CDPSession, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
-from browser.conftest import ARGUMENTS, CHROMIUM
 from builders import StillClock
 from palabre.application.passkeys import LASTS, Passkeys
 from palabre.application.ports import Store
@@ -23,7 +25,10 @@ from palabre.settings import Settings
 from palabre.web.app import create_app
 from palabre.web.house import House
 
-BASE = "http://desk.localhost:8777"
+with socket.socket() as probe:
+    probe.bind(("127.0.0.1", 0))
+    PORT = probe.getsockname()[1]
+BASE = f"http://desk.localhost:{PORT}"
 PASSWORD = "correct horse battery"
 
 
@@ -35,37 +40,46 @@ def house(build: Callable[..., House], store: Store) -> House:
     return replace(made, passkeys=cases)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    with sync_playwright() as started:
-        launched = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
-
-
 @pytest.fixture
-def page(chromium: Any, house: House) -> Iterator[Page]:
-    """A browser whose requests the application answers, without a socket between them."""
-    context = chromium.new_context(locale="fr-FR")
-    context.set_default_timeout(8000)
+def page(browser: Browser, house: House) -> Iterator[Page]:
+    """A browser before the application on a socket of this machine."""
+    turn = threading.Lock()
     with TestClient(create_app(house), base_url=BASE) as client:
 
-        def answer(route: Route) -> None:
-            asked = route.request
-            client.cookies.clear()
-            given = client.request(
-                asked.method,
-                asked.url,
-                content=asked.post_data_buffer,
-                headers=asked.all_headers(),
-                follow_redirects=False,
-            )
-            headers = {k: v for k, v in given.headers.items() if k != "content-length"}
-            route.fulfill(status=given.status_code, headers=headers, body=given.content)
+        class Door(BaseHTTPRequestHandler):
+            def answer(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+                with turn:
+                    client.cookies.clear()
+                    given = client.request(
+                        self.command,
+                        self.path,
+                        content=body,
+                        headers=list(self.headers.items()),
+                        follow_redirects=False,
+                    )
+                self.send_response_only(given.status_code)
+                for name, value in given.headers.multi_items():
+                    if name not in {"content-length", "transfer-encoding", "content-encoding"}:
+                        self.send_header(name, value)
+                self.send_header("Content-Length", str(len(given.content)))
+                self.end_headers()
+                self.wfile.write(given.content)
 
-        context.route("**/*", answer)
-        yield context.new_page()
-    context.close()
+            do_GET = do_POST = answer  # noqa: N815 -- http.server's names
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing: pytest shows what matters."""
+
+        with ThreadingHTTPServer(("127.0.0.1", PORT), Door) as server:
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            context = browser.new_context(locale="fr-FR")
+            context.set_default_timeout(8000)
+            yield context.new_page()
+            context.close()
+            server.shutdown()
+            thread.join()
 
 
 @pytest.fixture
@@ -118,6 +132,7 @@ def test_a_passkey_is_made_shown_and_forgotten(
     page.get_by_label("Identifiant").fill(moderator.login)
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.get_by_role("button", name="Entrer", exact=True).click()
+    expect(page.get_by_role("navigation").first).to_be_visible()
     page.goto(f"{BASE}/desk/account")
     page.get_by_label("Nom de la clé").fill("Mon téléphone")
     page.get_by_role("button", name="Ajouter une clé").click()
