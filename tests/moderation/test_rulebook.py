@@ -54,6 +54,8 @@ def test_the_sentence_reads_as_english(book):
         "The newsroom will remove any comment that is antisemitic, threatening, racist, hateful,"
     )
     assert book.sentence("sv") == book.sentence("fr")
+    assert "،" in book.sentence("ar")
+    assert "," not in book.sentence("ar")
     assert book.spoken("sv") == "fr"
     assert book.spoken("de") == "de"
 

@@ -16,6 +16,9 @@ class Wording:
     either: str
 
 
+_COMMAS = {"ar": "،"}  # U+060C; other languages here write the Latin one
+
+
 def compose(rules: Iterable[Rule], wordings: Mapping[str, Wording], lang: str | None) -> str:
     """Return "La rédaction retirera d’office tout commentaire raciste, injurieux ou qui ...".
 
@@ -31,25 +34,26 @@ def compose(rules: Iterable[Rule], wordings: Mapping[str, Wording], lang: str | 
     labels = [rule.label[lang] for rule in enforced if lang in rule.label]
     clauses = [rule.clause[lang] for rule in enforced if lang in rule.clause]
     others = [r.sentence(lang) for r in enforced if lang not in r.label and lang not in r.clause]
-    return " ".join([*_removed(wording, labels, clauses), *others])
+    comma = _COMMAS.get(lang, ",")
+    return " ".join([*_removed(wording, labels, clauses, comma), *others])
 
 
-def _removed(wording: Wording, labels: list[str], clauses: list[str]) -> list[str]:
+def _removed(wording: Wording, labels: list[str], clauses: list[str], comma: str) -> list[str]:
     if not labels and not clauses:
         return []
     parts = [wording.opening]
     if labels:
-        parts += [wording.being, listed(labels, wording.either)]
+        parts += [wording.being, listed(labels, wording.either, comma)]
     if clauses:
         if labels:
-            parts[-1] += ","
+            parts[-1] += comma
             parts.append(wording.either)
-        parts += [wording.doing, listed(clauses, wording.either)]
+        parts += [wording.doing, listed(clauses, wording.either, comma)]
     return [" ".join(part for part in parts if part) + "."]
 
 
-def listed(items: list[str], either: str) -> str:
+def listed(items: list[str], either: str, comma: str = ",") -> str:
     """Return "a, b or c"."""
     if len(items) == 1:
         return items[0]
-    return f"{', '.join(items[:-1])} {either} {items[-1]}"
+    return f"{f'{comma} '.join(items[:-1])} {either} {items[-1]}"
