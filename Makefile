@@ -27,7 +27,7 @@ demo: $(VENV)/.run ## Put a French article with its thread on http://127.0.0.1:8
 	@exec $(BIN)/palabre demo --host $(HOST) --port $(PORT)
 
 .PHONY: test
-test: $(VENV)/.dev browser servers widget-tools client-tools ## Run the tests against the real database and browser (15 minutes at most)
+test: $(VENV)/.dev tools ## Run the tests against the real database and browser (15 minutes at most)
 	@# Two runs: Playwright keeps an event loop in its process, where asyncio.run cannot start another.
 	@# Four at a time on two cores: for much of the time they wait for processes that they started.
 	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m "not browser and not long" $(ARGS)
@@ -57,12 +57,15 @@ campaign: $(VENV)/.dev browser widget-tools ## The long rest: 20,000 posts, 200 
 	@$(BIN)/python -m pytest -q -m "browser and long"
 	@$(BIN)/python benchmarks/campaign.py
 
+.PHONY: tools
+tools: browser servers widget-tools client-tools # What the tests need besides Python
+
 .PHONY: browser
 browser: # Debian's Chromium, which the browser tests drive
 	@scripts/debian-packages chromium fonts-noto-core
 
 .PHONY: servers
-servers: # Debian's Redis, in which processes count together
+servers: | browser # Debian's Redis, in which processes count together
 	@scripts/debian-packages redis-server
 
 .PHONY: widget-tools
