@@ -3,7 +3,8 @@
 A process that has imported the program waits for orders and forks for each: what is forked has its
 own arguments, folder, environment, standard streams and exit status, as a command of the shell has.
 Starting Python and importing the web costs 1.5 s of processor each time, a fork some milliseconds.
-``tests/cli/test_installation.py`` and the kill drill start the program as the shell does.
+``tests/cli/test_judge.py``, ``tests/attacks/test_rude_clients.py`` and the drills start the program
+as the shell does.
 """
 
 import array
