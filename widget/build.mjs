@@ -14,7 +14,8 @@ const folder = flag > 0 ? process.argv[flag + 1] : here("../src/palabre/web/stat
 // A part is src/NAME.js with `export function begin(thread)`; it imports none of the others' state
 // but gets it handed, so that nothing is in two modules. See parts.js.
 const PARTS = ["inline", "live", "tools"].filter((name) => existsSync(here(`src/${name}.js`)));
-const BANNER = "/* Palabre, Apache-2.0. Built from widget/src: change that, then run `make widget`. */";
+// Each module carries it, and its bytes count.
+const BANNER = "/* Palabre, Apache-2.0 */";
 
 // The pages of the server and the shadow root share one style sheet: here it becomes a string.
 const stylesheet = {
