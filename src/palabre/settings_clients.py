@@ -20,4 +20,4 @@ class Clients(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
             "Characters up to which models read a comment whole; of a longer one they read so "
             "many: its beginning, its end and its worst passage, so that clients need not wait."
         ),
-    ] = 2500
+    ] = 2000
