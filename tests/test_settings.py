@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from palabre.cli.settings_file import settings_text
-from palabre.settings import SettingsError, load, secret_key
+from palabre.settings import SettingsError, load, secret_key, smtp_password
+from palabre.wiring_advisers import advisers_of
+from palabre.wiring_law import webhooks_of
 
 
 def file(tmp_path: Path, text: str) -> Path:
@@ -110,3 +112,30 @@ def test_the_secret_key(tmp_path):
     with pytest.raises(SettingsError, match="empty"):
         secret_key(settings, tmp_path)
     assert secret_key(load(None, {"PALABRE_SERVER_SECRET_KEY": "e"}), tmp_path) == b"e"
+
+
+@pytest.mark.parametrize(
+    ("variables", "setting", "read"),
+    [
+        (
+            {"SMTP_PASSWORD_FILE": "none"},
+            "[smtp] password_file",
+            smtp_password,
+        ),
+        (
+            {"WEBHOOKS_SECRET_FILE": "none"},
+            "[webhooks] secret_file",
+            lambda settings, folder: webhooks_of(settings, folder, None, None),
+        ),
+        (
+            {"ADVISERS_AKISMET_URL": "https://a.example", "ADVISERS_AKISMET_KEY_FILE": "none"},
+            "[advisers] akismet_key_file",
+            lambda settings, folder: advisers_of(settings, folder, None),
+        ),
+    ],
+)
+def test_a_missing_secret_file_is_named_with_its_setting(tmp_path, variables, setting, read):
+    settings = load(None, {f"PALABRE_{name}": value for name, value in variables.items()})
+    with pytest.raises(SettingsError) as wrong:
+        read(settings, tmp_path)
+    assert str(wrong.value) == f"{setting}: {tmp_path / 'none'}: no such file"

@@ -153,11 +153,15 @@ def smtp_password(settings: Settings, folder: Path) -> str:
     """Return the SMTP server's password from the environment or its file; empty without one."""
     if settings.smtp.password or not settings.smtp.password_file:
         return settings.smtp.password
-    path = folder / settings.smtp.password_file
+    return named_secret(folder, settings.smtp.password_file, "[smtp] password_file")
+
+
+def named_secret(folder: Path, file: str, setting: str) -> str:
+    """Return what stands in the private file that a setting names, or say that it is not there."""
     try:
-        return private_text(path)
+        return private_text(folder / file)
     except FileNotFoundError:
-        raise SettingsError(f"{path}: no such file; [smtp] password_file names it") from None
+        raise SettingsError(f"{setting}: {folder / file}: no such file") from None
 
 
 def private_text(path: Path) -> str:

@@ -7,7 +7,7 @@ from palabre.application.adviser_ports import Adviser
 from palabre.application.ports import Clock, Store
 from palabre.moderation.rulebook import RuleBook
 from palabre.notify.advisers import AkismetAdviser, ChatAdviser
-from palabre.settings import Settings, SettingsError, private_text
+from palabre.settings import Settings, named_secret
 
 
 def advisers_of(settings: Settings, folder: Path, rules: RuleBook) -> tuple[Adviser, ...]:
@@ -16,15 +16,20 @@ def advisers_of(settings: Settings, folder: Path, rules: RuleBook) -> tuple[Advi
     lang = settings.sites[0].lang.partition("-")[0] if settings.sites else None
     made: list[Adviser] = []
     if given.akismet_url:
-        key = _secret(folder, given.akismet_key, given.akismet_key_file)
+        key = given.akismet_key
+        if not key and given.akismet_key_file:
+            key = named_secret(folder, given.akismet_key_file, "[advisers] akismet_key_file")
         made.append(AkismetAdviser(url=given.akismet_url, key=key, timeout=given.timeout))
     if given.chat_url:
+        key = given.chat_key
+        if not key and given.chat_key_file:
+            key = named_secret(folder, given.chat_key_file, "[advisers] chat_key_file")
         made.append(
             ChatAdviser(
                 url=given.chat_url,
                 model=given.chat_model,
                 rules={rule.id: rule.sentence(lang) for rule in rules.rules if rule.enforced},
-                key=_secret(folder, given.chat_key, given.chat_key_file),
+                key=key,
                 timeout=given.timeout,
             )
         )
@@ -43,12 +48,3 @@ def advise_of(
         calls=given.calls_a_day, tokens=given.tokens_a_day, seconds=given.seconds_a_day
     )
     return Advise(store=store, clock=clock, advisers=advisers, limits=limits)
-
-
-def _secret(folder: Path, given: str, file: str) -> str:
-    if given or not file:
-        return given
-    try:
-        return private_text(folder / file)
-    except FileNotFoundError:
-        raise SettingsError(f"{folder / file}: no such file; [advisers] names it") from None

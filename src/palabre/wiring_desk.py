@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from palabre.settings import Settings, SettingsError, private_text, secret_key
+from palabre.settings import Settings, SettingsError, named_secret, secret_key
 from palabre.web.desk_sign_on import BACK, DeskDoor
 from palabre.web.oidc import Client, Provider
 from palabre.web.oidc_attempt import Attempts
@@ -24,11 +24,7 @@ def desk_door_of(
         raise SettingsError("[desk] sign_on_issuer needs sign_on_client and sign_on_claim")
     secret: str | None = None
     if given.sign_on_secret_file:
-        path = folder / given.sign_on_secret_file
-        try:
-            secret = private_text(path)
-        except FileNotFoundError:
-            raise SettingsError(f"[desk] sign_on_secret_file: {path}: no such file") from None
+        secret = named_secret(folder, given.sign_on_secret_file, "[desk] sign_on_secret_file")
     client = Client(
         issuer=given.sign_on_issuer,
         client_id=given.sign_on_client,

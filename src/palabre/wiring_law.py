@@ -18,7 +18,7 @@ from palabre.notify.in_order import call
 from palabre.notify.statement_sender import StatementSender
 from palabre.notify.webhooks import Hook, Webhooks, send
 from palabre.rendering.catalogue import load_catalogues
-from palabre.settings import Settings, SettingsError, private_text
+from palabre.settings import Settings, SettingsError, named_secret
 
 _SECRET_LENGTH = 24
 _QUALITATIVE = ("summary_own_initiative", "automated_means", "safeguards")
@@ -27,7 +27,9 @@ _QUALITATIVE = ("summary_own_initiative", "automated_means", "safeguards")
 def webhooks_of(settings: Settings, folder: Path, store: Store, clock: Clock) -> Webhooks:
     """Return what calls the publisher's own systems; each is known by its address."""
     given = settings.webhooks
-    secret = private_text(folder / given.secret_file) if given.secret_file else given.secret
+    secret = given.secret
+    if given.secret_file:
+        secret = named_secret(folder, given.secret_file, "[webhooks] secret_file")
     if len(secret) < _SECRET_LENGTH:
         raise SettingsError(f"[webhooks] secret must have at least {_SECRET_LENGTH} characters")
     events = frozenset(given.events)
@@ -51,13 +53,7 @@ def statement_sender(
         raise SettingsError("[law] transparency_database must begin with https://")
     if not law.transparency_token_file:
         raise SettingsError("[law] transparency_database needs transparency_token_file")
-    path = folder / law.transparency_token_file
-    try:
-        token = private_text(path)
-    except FileNotFoundError:
-        raise SettingsError(
-            f"{path}: no such file; [law] transparency_token_file names it"
-        ) from None
+    token = named_secret(folder, law.transparency_token_file, "[law] transparency_token_file")
     return StatementSender(
         store=store,
         clock=clock,

@@ -13,7 +13,14 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from palabre.application.passkeys import Passkeys
 from palabre.application.sign_in import SignIn
 from palabre.passkeys import WebAuthn
-from palabre.settings import Settings, SettingsError, SiteSettings, private_text, secret_key
+from palabre.settings import (
+    Settings,
+    SettingsError,
+    SiteSettings,
+    named_secret,
+    private_text,
+    secret_key,
+)
 from palabre.web.oidc import Client, Provider
 from palabre.web.oidc_fetch import is_safe
 from palabre.web.sign_on import SignOn, SignOnKey
@@ -63,11 +70,7 @@ def _door(
         raise SettingsError(f"{where}: sign_on_staff must look like 'groups=newsroom'")
     secret: str | None = None
     if site.sign_on_secret_file:
-        path = folder / site.sign_on_secret_file
-        try:
-            secret = private_text(path)
-        except FileNotFoundError:
-            raise SettingsError(f"{where}: sign_on_secret_file: {path}: no such file") from None
+        secret = named_secret(folder, site.sign_on_secret_file, f"{where}: sign_on_secret_file")
     client = Client(
         issuer=site.sign_on_issuer,
         client_id=site.sign_on_client,
