@@ -2,6 +2,7 @@
 // needs them, into one more each. The results are committed, so that installing Palabre needs no
 // Node; a test rebuilds and compares them. `--out FOLDER` writes elsewhere.
 import { build, transform } from "esbuild";
+import { minify } from "terser";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
@@ -14,16 +15,17 @@ const folder = flag > 0 ? process.argv[flag + 1] : here("../src/palabre/web/stat
 // A part is src/NAME.js with `export function begin(thread)`; it imports none of the others' state
 // but gets it handed, so that nothing is in two modules. See parts.js.
 const PARTS = ["inline", "live", "tools"].filter((name) => existsSync(here(`src/${name}.js`)));
-// Each module carries it, and its bytes count.
+// Said once, in the module that fetches the parts: their bytes count.
 const BANNER = "/* Palabre, Apache-2.0 */";
 
-// The pages of the server and the shadow root share one style sheet: here it becomes a string.
+// The pages of the server and the shadow root share one style sheet: here it becomes a string. What
+// keeps its rules to the thread on a page need not be said where there is nothing else.
 const stylesheet = {
   name: "stylesheet",
   setup(bundle) {
     bundle.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true });
-      return { contents: code.trim(), loader: "text" };
+      return { contents: code.trim().replaceAll(/\.palabre (?=[^{])/g, ""), loader: "text" };
     });
   },
 };
@@ -38,12 +40,13 @@ async function made(entry, define = {}) {
     target: "es2022",
     charset: "utf8",
     legalComments: "none",
-    banner: { js: BANNER },
     plugins: [stylesheet],
     logLevel: "warning",
     define,
   });
-  return outputFiles[0].contents;
+  // esbuild looks at each expression by itself; terser at what a function does with it.
+  const { code } = await minify(outputFiles[0].text, { module: true, ecma: 2022, compress: { passes: 3 } });
+  return code + "\n";
 }
 
 // The address of a part changes with its content, as assets.py names it: an old element never meets
@@ -55,4 +58,4 @@ for (const name of PARTS) {
   await writeFile(`${folder}/palabre-${name}.js`, content);
 }
 const element = await made("src/define.js", { PARTS: JSON.stringify(versions) });
-await writeFile(`${folder}/palabre.js`, element);
+await writeFile(`${folder}/palabre.js`, `${BANNER}\n${element}`);

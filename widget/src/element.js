@@ -3,8 +3,10 @@ import { begin, home, isWantedEarly, watchArticle } from "./parts.js";
 import { Server } from "./server.js";
 import { Thread } from "./thread.js";
 
+// Browsers before May 2024 get the light colours.
+const colours = CSS.supports("color:light-dark(red,red)") ? "$&" : "$1";
 const sheet = new CSSStyleSheet();
-sheet.replaceSync(`:host{display:block}:host([hidden]){display:none}${styles}`);
+sheet.replaceSync(`:host{display:block}:host([hidden]){display:none}${styles.replace(/light-dark\(([^,]+),[^)]+\)/g, colours)}`);
 
 /**
  * <palabre-comments url? title? lang? sort? server? article? member? loading="eager"?>

@@ -2,7 +2,6 @@
 // searched in full. A stretch that is far away is one empty list of its height, its comments kept as
 // text: a browser asks each element anew at each change, drawn or not, and six thousand of them take
 // a slow phone a third of a second.
-import { tell } from "./times.js";
 
 /** @typedef {import("./thread.js").Thread} Thread */
 /** @typedef {{id: string, html: string, words: string, size: number, off?: boolean}} Root a conversation; size: pixels, guessed; off: the search left it out */
@@ -108,7 +107,7 @@ export class Long {
     const roots = this.#kept.get(list)?.filter((root) => !root.off);
     if (!roots || list.firstChild) return;
     const piece = this.#thread.made(roots.map((root) => root.html).join(""));
-    tell(piece, this.#thread.server.lang);
+    this.#thread.tell(piece);
     list.style.blockSize = "";
     list.append(piece);
   }

@@ -35,7 +35,7 @@ export class Thread {
     root.addEventListener("submit", (event) => submit(this, /** @type {SubmitEvent} */ (event)));
     root.addEventListener("input", (event) => keep(this, event));
     for (const touch of ["pointerdown", "focusin"]) root.addEventListener(touch, () => this.tools(), { once: true });
-    setInterval(() => this.root.isConnected && tell(this.root, this.server.lang), 60_000);
+    setInterval(() => this.root.isConnected && this.tell(root), 60_000);
   }
 
   /** @param {string} html a whole thread */
@@ -63,9 +63,14 @@ export class Thread {
 
   /** What a piece of HTML from the server needs to be at home here. */
   #settle() {
-    tell(this.root, this.server.lang);
+    this.tell(this.root);
     bring(this);
     if (recall(`palabre-seen ${this.section.dataset.url}`)) void this.tools();
+  }
+
+  /** How long ago things were. @param {ParentNode} piece */
+  tell(piece) {
+    tell(piece, this.server.lang);
   }
 
   /** The address of the thread's page, of which parts can be asked for. */
