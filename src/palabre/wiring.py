@@ -22,6 +22,7 @@ from palabre.application.known_modes import KnownModes
 from palabre.application.known_sites import KnownSites
 from palabre.application.learn_site import LayersInUse
 from palabre.application.moderate import Moderate
+from palabre.application.pace import KnownPace
 from palabre.application.post_comment import PostComment
 from palabre.application.react import Vote
 from palabre.application.read_thread import ReadThread
@@ -96,6 +97,7 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
             remember=remember,
             layer_of=layer_of,
             door=door,
+            pace=KnownPace(store) if settings.limits.enabled else None,
         ),
         edit=EditComment(
             store=store,

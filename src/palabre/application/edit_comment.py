@@ -45,9 +45,19 @@ class EditComment:
     door: Door = OPEN_DOOR
 
     def __call__(
-        self, comment_id: str, text: str, viewer: Viewer, connection: Connection | None = None
+        self,
+        comment_id: str,
+        text: str,
+        viewer: Viewer,
+        connection: Connection | None = None,
+        *,
+        trap: bool = False,
     ) -> Edited:
-        """Replace the words of a comment and judge it again; the old words are kept."""
+        """Replace the words of a comment and judge it again; the old words are kept.
+
+        ``trap``: a field was filled in which people do not see. How long it took says nothing: one
+        letter is soon mended.
+        """
         now = self.clock()
         text = incoming.comment_text(text, self.limits)
         with self.store.reading() as unit:
@@ -55,7 +65,7 @@ class EditComment:
             self._require(Action.EDIT, found, viewer, now)
             author, key = found.stored.author, found.comment.author_key
             caller = self.door.let_in(unit, found.site, author, key, None, now)
-            circumstances = self._facts(unit, found, caller, now)
+            circumstances = self._facts(unit, found, caller, now, trap=trap)
         decision = self.judge(text, circumstances)
         decision = self.door.weigh(decision, text, circumstances, caller, now)
         decision = self.door.edited(decision, found.thread, caller, now)
@@ -120,7 +130,9 @@ class EditComment:
         )
         require(action, case)
 
-    def _facts(self, unit: UnitOfWork, found: Located, caller: Caller, now: datetime) -> Facts:
+    def _facts(
+        self, unit: UnitOfWork, found: Located, caller: Caller, now: datetime, *, trap: bool
+    ) -> Facts:
         # An edit is no new post: the flood rules have had their say on the first one.
         return facts.gather(
             unit,
@@ -132,6 +144,7 @@ class EditComment:
             now=now,
             watch_floods=False,
             layer_of=self.layer_of,
+            trap=trap,
         )
 
 

@@ -28,6 +28,9 @@ def gather(
     layer_of: LayerOf | None = None,
     author_key: str | None = None,
     standing: Standing | None = None,
+    seconds: float | None = None,
+    trap: bool = False,
+    pace: float = 0.0,
 ) -> Facts:
     """Load what the judge wants to know about author, source and site.
 
@@ -56,6 +59,9 @@ def gather(
         refused=standing.refused,
         twins=twins,
         known=tuple(known),
+        seconds=seconds,
+        trap=trap,
+        pace=pace,
         layer=layer_of(site.id) if layer_of is not None else None,
         trusted=standing.trust(now) is Trust.TRUSTED,
     )

@@ -1,5 +1,6 @@
 """What a reader typed, made fit to be kept: trimmed, bounded, or refused by name of the field."""
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from palabre.moderation.normalise import skeleton
 
 MAX_NAME = 60
 MAX_TITLE = 300
+MAX_SECONDS = 7 * 24 * 3600  # a form that lay open for longer says nothing
 MAX_EMAIL = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 
 # Good enough to catch slips; a mail to the address shows whether it lives, not a pattern.
@@ -104,6 +106,13 @@ def article_title(title: str | None) -> str:
 def language(lang: str | None, default: str) -> str:
     """Return the stated language (BCP 47) or the site's own."""
     return lang if lang and _LANG.fullmatch(lang) else default
+
+
+def time_taken(seconds: float | None) -> float | None:
+    """Return the seconds between form and answer; None for what no clock can have shown."""
+    if seconds is None or not math.isfinite(seconds) or not 0 <= seconds <= MAX_SECONDS:
+        return None
+    return seconds
 
 
 def _one_line(value: str | None, field: str) -> str:

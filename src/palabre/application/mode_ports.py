@@ -1,6 +1,6 @@
 """What modes and the ladder of trust need from the store; ``ports`` puts them into the unit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -49,6 +49,9 @@ class Modes(Protocol):
 
     def bursts(self, since: datetime, *, at_least: int) -> Sequence[Burst]:
         """Return the threads in which so many comments came since and wait, the most first."""
+
+    def pace(self, since: datetime) -> Mapping[tuple[str, str], int]:
+        """Return how many comments came since, by the article's (origin, key)."""
 
 
 class Measures(Protocol):

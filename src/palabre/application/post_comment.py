@@ -10,29 +10,28 @@ import secrets
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from palabre.application import facts, idempotency, incoming, records
 from palabre.application.door import OPEN_DOOR, Door
 from palabre.application.enter_queue import enter
+from palabre.application.pace import KnownPace
 from palabre.application.ports import Clock, Judge, Renderer, Repeat, Store, Stored, UnitOfWork
+from palabre.application.quote import passage_of, with_quote
 from palabre.application.sealed_store import Connection, Doing, KeepSource
 from palabre.application.tokens import key_of, new_token
 from palabre.application.traces import Keys, Remember
 from palabre.domain.address import ArticleAddress, canonical
 from palabre.domain.article import Article, Thread
 from palabre.domain.comment import MAX_DEPTH, Author, Body, Comment, Status
-from palabre.domain.decision import Decision, DecisionRecord, Verdict
+from palabre.domain.decision import Decision, DecisionRecord
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.identifier import new_id
 from palabre.domain.member import Member
-from palabre.domain.passage import FIELD, Passage, checked
+from palabre.domain.passage import Passage
 from palabre.domain.person import Action, Case, Viewer, require
 from palabre.domain.site import Site
 from palabre.moderation.facts import Facts
-
-# Named among what was not checked: whether a passage's words are the article's.
-UNKNOWN_QUOTE = "passage"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +41,8 @@ class NewComment:
     ``token`` is the author's secret from an earlier post, if there is one. ``source`` is the keyed
     hash of the client address. ``vouched`` tells that a registered origin sent the request, so that
     its ``title`` and ``lang`` for the article are believed. ``connection`` is for the sealed store
-    and for nothing else. ``passage``: of the article, by a root only.
+    and for nothing else. ``passage``: of the article, by a root only. ``seconds``: from the form to
+    its answer, None: nobody took it; ``trap``: a field was filled in which people do not see.
     """
 
     url: str
@@ -58,6 +58,8 @@ class NewComment:
     member: Member | None = None
     connection: Connection | None = None
     passage: Passage | None = None
+    seconds: float | None = None
+    trap: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,8 @@ class PostComment:
     house's: all processes need the same one, or a post sent again with its key to another process
     is refused. ``sites`` tells whose an origin is (``KnownSites``); None: the store is asked.
     ``keep_source`` seals where posts come from, in houses whose law asks for it. ``remember`` knows
-    what comes again, ``layer_of`` what a site's moderators taught, ``door`` who may write now.
+    what comes again, ``layer_of`` what a site's moderators taught, ``door`` who may write now,
+    ``pace`` how much comes.
     """
 
     store: Store
@@ -94,6 +97,7 @@ class PostComment:
     remember: Remember | None = None
     layer_of: facts.LayerOf | None = None
     door: Door = OPEN_DOOR
+    pace: KnownPace | None = None
 
     def __call__(self, new: NewComment, *, idempotency_key: str | None = None) -> Posted:
         """Judge and store a comment, or refuse it with a code that names the field at fault.
@@ -104,7 +108,7 @@ class PostComment:
         now = self.clock()
         address = canonical(new.url)
         text = incoming.comment_text(new.text, self.limits)
-        passage = _passage(new)
+        passage = passage_of(new.passage, new.parent)
         comment_id = new_id(now)
         repeat: Repeat | None = None
         site = self._site(address)
@@ -140,6 +144,9 @@ class PostComment:
                 watch_floods=self.watch_floods,
                 traces=traces,
                 layer_of=self.layer_of,
+                seconds=incoming.time_taken(new.seconds),
+                trap=new.trap,
+                pace=self._pace(unit, address, now),
             )
         decision = self._judged(text, passage, circumstances)
         decision = self.door.weigh(decision, text, circumstances, caller, now)
@@ -177,16 +184,33 @@ class PostComment:
             unit.decisions.add(record)
             enter(unit, stored, decision, thread)
             unit.outbox.put(records.event_of(comment, site.id, at=now))
-            if traces is not None:
-                traces[0].seen(unit, traces[1], site.id, now)
-            if self.keep_source is not None:
-                self.keep_source(unit, comment_id, Doing.POSTED, new.connection, now)
+            self._remember(unit, stored, new.connection, traces, thread)
         return Posted(stored=stored, record=record, thread=thread, token=token)
 
     def _traces(self, text: str, author: Author, site: Site) -> tuple[Remember, Keys] | None:
         if self.remember is None or not self.watch_floods:
             return None
         return self.remember, self.remember.keys(text, author, site)
+
+    def _pace(self, unit: UnitOfWork | None, address: ArticleAddress, now: datetime) -> int:
+        return self.pace.of(unit, address.origin, address.key, now) if self.pace else 0
+
+    def _remember(
+        self,
+        unit: UnitOfWork,
+        stored: Stored,
+        connection: Connection | None,
+        traces: tuple[Remember, Keys] | None,
+        thread: Thread,
+    ) -> None:
+        """Keep what a later post is judged by, and what the law asks for."""
+        now, article = stored.comment.created_at, thread.article
+        if traces is not None:
+            traces[0].seen(unit, traces[1], article.site_id, now)
+        if self.keep_source is not None:
+            self.keep_source(unit, stored.comment.id, Doing.POSTED, connection, now)
+        if self.pace is not None:
+            self.pace.came(article.origin, article.key)
 
     def _judged(self, text: str, passage: Passage | None, circumstances: Facts) -> Decision:
         decision = self.judge(text, circumstances)
@@ -238,27 +262,6 @@ class PostComment:
         if parent.depth >= MAX_DEPTH:
             raise Refusal(Code.REPLY_TOO_DEEP, field="parent", maximum=MAX_DEPTH)
         return parent
-
-
-def _passage(new: NewComment) -> Passage | None:
-    if new.passage is None:
-        return None
-    if new.parent is not None:
-        raise Refusal(Code.BAD_FIELD, field=FIELD, expected="null: an answer has its root's")
-    return checked(new.passage)
-
-
-def with_quote(decision: Decision, on_quote: Decision) -> Decision:
-    """Hold a comment whose passage the rules would not let through.
-
-    Nobody here knows the article: the words may be its own, or a way round the judge, and only a
-    human can tell. What the rules found in them is not the commenter's, and is not kept.
-    """
-    if on_quote.verdict is Verdict.PUBLISH or decision.verdict is not Verdict.PUBLISH:
-        return decision
-    return replace(
-        decision, verdict=Verdict.HOLD, not_checked=(*decision.not_checked, UNKNOWN_QUOTE)
-    )
 
 
 def _again(

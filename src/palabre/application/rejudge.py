@@ -21,7 +21,7 @@ from palabre.application.adviser_ports import BREACH
 from palabre.application.edit_comment import after_moderator
 from palabre.application.enter_queue import enter
 from palabre.application.ports import Clock, Judge, QueueItem, Store, UnitOfWork
-from palabre.application.post_comment import UNKNOWN_QUOTE, with_quote
+from palabre.application.quote import UNKNOWN_QUOTE, with_quote
 from palabre.application.read_thread import locate
 from palabre.application.traces import Remember
 from palabre.domain.comment import Status

@@ -1,6 +1,6 @@
 """Modes, what authors wrote lately, bursts of what is held: rows <-> Mode."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,13 @@ _BURSTS = (
     .having(sa.func.count() >= sa.bindparam("least", type_=sa.Integer))
     .order_by(_HELD.desc(), queue_entries.c.thread_id)
     .limit(5)
+)
+_CAME = sa.func.count().label("came")
+_PACE = (
+    sa.select(articles.c.origin, articles.c.key, _CAME)
+    .join(comments, comments.c.thread_id == articles.c.thread_id)
+    .where(comments.c.id >= sa.bindparam("first", type_=Id))
+    .group_by(articles.c.origin, articles.c.key)
 )
 # Two posts of one author at once would both find that there was none before.
 _ONE_BY_ONE = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))"
@@ -97,3 +104,8 @@ class SqlModes:
             Burst(thread_id=r.thread_id, site_id=r.site_id, section_id=r.section_id, held=r.held)
             for r in self._connection.execute(_BURSTS, asked)
         ]
+
+    def pace(self, since: datetime) -> Mapping[tuple[str, str], int]:
+        """Return how many comments came since, by article."""
+        rows = self._connection.execute(_PACE, {"first": first_id(since)})
+        return {(row.origin, row.key): row.came for row in rows}

@@ -38,6 +38,20 @@ def form_token(house: House) -> str:
     return _signer(house, "form").sign(str(hour)).decode("ascii")
 
 
+def stamp(house: House) -> str:
+    """Return the signed moment, for a form on a page that nobody else is sent."""
+    return _signer(house, "since").sign(str(int(house.clock().timestamp()))).decode("ascii")
+
+
+def seconds_since(given: str | None, house: House) -> float | None:
+    """Return how long ago a stamp was made; None for none, and for one that is not ours."""
+    try:
+        then = int(_signer(house, "since").unsign((given or "").encode("utf-8", "replace")))
+    except (BadSignature, ValueError):
+        return None
+    return house.clock().timestamp() - then
+
+
 def desk_token(session_token: str, house: House) -> str:
     """Return the token of the desk's forms: good for this session and no other."""
     return _signer(house, "desk").get_signature(key_of(session_token)).decode("ascii")

@@ -128,6 +128,8 @@ class PublicApi:
             vouched=visitors.is_vouched(request, self._house, body.url),
             connection=visitors.connection_of(request, self._house),
             passage=passage_of(body.anchor),
+            seconds=body.seconds,
+            trap=bool(body.subject),
         )
         key = request.headers.get("idempotency-key")
         posted = await self._house.writers(self._house.post, new, idempotency_key=key)
@@ -161,7 +163,12 @@ class PublicApi:
         viewer = visitors.viewer_of(request, self._house)
         connection = visitors.connection_of(request, self._house)
         edited = await self._house.writers(
-            self._house.edit, _id_in(request), body.text, viewer, connection
+            self._house.edit,
+            _id_in(request),
+            body.text,
+            viewer,
+            connection,
+            trap=bool(body.subject),
         )
         catalogue = catalogue_for(request, self._house, edited.stored.comment.lang)
         return answers.private(

@@ -8,7 +8,7 @@ from palabre.application.read_thread import Mine, ThreadPage
 from palabre.domain.comment import Status
 from palabre.domain.errors import Refusal
 from palabre.web.errors import words as error_words
-from palabre.web.forms import FIELD, form_token
+from palabre.web.forms import FIELD, form_token, stamp
 from palabre.web.house import Catalogue
 from palabre.web.mode_view import in_force
 from palabre.web.notices import Notice, notice_of
@@ -112,6 +112,8 @@ def form_of(
     if own is not None and draft is None:
         return own
     words, site = look.words, page.site
+    # A page that many are sent says the same to all; what is to be mended is soon sent again.
+    since = (("since", stamp(look.house)),) if look.is_own and draft is None else ()
     draft = draft or Draft(name=_last_name(mine))
     parent = (("parent", reply[0]),) if reply else ()
     about = (("lang", page.thread.article.lang),) if page.thread else ()
@@ -120,7 +122,7 @@ def form_of(
         title=words.say("form.reply_title", name=reply[1]) if reply else words.say("form.title"),
         action=look.place.here(),
         submit=words.say("form.send_reply" if reply else "form.send"),
-        hidden=(*about, *parent, *common_fields(look)),
+        hidden=(*about, *parent, *since, *common_fields(look)),
         text=draft.text,
         name=draft.name,
         email=draft.email,

@@ -49,6 +49,12 @@ class Look:
         """Tell whether the site's newsroom looks: it may write in a closed thread."""
         return self.signed is not None and self.viewer.staff_of is not None
 
+    @property
+    def is_own(self) -> bool:
+        """Tell whether the page is made for this reader alone, and sent to nobody else."""
+        known = self.viewer.author_key is not None or self.viewer.voter_key is not None
+        return known or self.signed is not None
+
     def name_of(self, stored: Stored) -> str:
         """Return the name a comment is signed with."""
         return stored.author.name or self.words.say("comment.guest")

@@ -33,6 +33,14 @@ CommentText = Annotated[
 ]
 Vote = Literal[-1, 0, 1]
 Notify = Literal["comment", "mine", "everywhere", "thread"]
+Subject = Annotated[
+    str | None,
+    Meta(description="Leave it out: whoever fills it in is taken for a machine, and looked at."),
+]
+Seconds = Annotated[
+    float | None,
+    Meta(description="Seconds between the first letter and sending; what cannot be is ignored."),
+]
 CommentId = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
 
 
@@ -41,6 +49,8 @@ class NewCommentBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     ``notify``: what its author wants to be told of by mail; it needs ``email``. ``anchor``: the
     passage of the article that it is about (W3C Web Annotation selectors); not for answers.
+    ``subject`` and ``seconds`` are for the judge: a form has the first for programs that fill in
+    whatever they find; the second is the time since its reader began to write.
     """
 
     url: ArticleUrl
@@ -52,6 +62,8 @@ class NewCommentBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     email: str | None = None
     notify: Notify | None = None
     anchor: AnchorBody | None = None
+    subject: Subject = None
+    seconds: Seconds = None
 
 
 class SubscriptionBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -75,6 +87,7 @@ class EditBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """The new words of a comment."""
 
     text: CommentText
+    subject: Subject = None
 
 
 class VoteBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -15,7 +15,7 @@ from palabre.domain.errors import Code, Refusal
 from palabre.domain.vote import Value
 from palabre.web import errors, links, visitors
 from palabre.web.comment_page import comment_page
-from palabre.web.forms import read_form, require_own_page
+from palabre.web.forms import read_form, require_own_page, seconds_since
 from palabre.web.house import House
 from palabre.web.languages import catalogue_for
 from palabre.web.limits import Limiter
@@ -72,7 +72,12 @@ def routes(house: House, thread_page: ThreadPageOf) -> list[HTTPRouteHandler]:
             await limiter.hit("edit", request)
             viewer = visitors.viewer_of(request, house)
             await house.writers(
-                house.edit, comment_id, text, viewer, visitors.connection_of(request, house)
+                house.edit,
+                comment_id,
+                text,
+                viewer,
+                visitors.connection_of(request, house),
+                trap=bool(fields.get("subject")),
             )
         except Refusal as refusal:
             require_own_page(request, house)
@@ -139,6 +144,8 @@ async def receive(
             passage=None
             if fields.get("parent")
             else await asyncio.to_thread(passage_on, house, url, request.query_params),
+            seconds=seconds_since(fields.get("since"), house),
+            trap=bool(fields.get("subject")),
         )
         posted = await house.writers(house.post, new)
         about = posted.thread.article.lang

@@ -91,3 +91,20 @@ def test_a_measure_is_found_ends_and_is_forgotten(store: Store):
         unit.measures.forget([measure.author_key])
     with store.reading() as unit:
         assert unit.measures.of_keys([measure.author_key]) == []
+
+
+def test_what_came_lately_is_counted_by_article_whatever_became_of_it(store: Store):
+    thread, held = open_thread(store), Status.HELD
+    with store.writing() as unit:
+        other = unit.threads.add(a_thread(an_article(key="/sport/match", section_id="sport")))
+    root = a_stored(thread)
+    keep(store, root)
+    keep(store, a_stored(thread, parent=root.comment, status=held))
+    with store.writing() as unit:
+        unit.comments.erase_words(root.comment.id)
+        unit.comments.move(root.comment.id, Status.DELETED)
+    keep(store, a_stored(other))
+    with store.reading() as unit:
+        here, there = ((t.article.origin, t.article.key) for t in (thread, other))
+        assert dict(unit.modes.pace(NOON)) == {here: 2, there: 1}
+        assert dict(unit.modes.pace(NOON + timedelta(minutes=1))) == {}

@@ -1,7 +1,7 @@
 """Modes, and what moderators set on readers, in memory."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -65,6 +65,15 @@ class MemoryModes:
             if n >= at_least
             for a in (self._state.threads[thread_id].article,)
         ]
+
+    def pace(self, since: datetime) -> Mapping[tuple[str, str], int]:
+        """Return how many comments came since, by article."""
+        came: Counter[tuple[str, str]] = Counter()
+        for row in self._state.comments.values():
+            if row.comment.created_at >= since:
+                article = self._state.threads[row.comment.thread_id].article
+                came[article.origin, article.key] += 1
+        return came
 
 
 class MemoryMeasures:
