@@ -14,6 +14,7 @@ from palabre.storage import (
     comments,
     decisions,
     highlights,
+    lessons,
     outbox,
     pages,
     passages,
@@ -115,6 +116,11 @@ STATEMENTS: dict[str, tuple[sa.Select[Any], Mapping[str, Any], str]] = {
         highlights.OF_THREAD[Mark.PINNED],
         {"thread": IDS[0]},
         "ix_highlights_thread_id (thread_id=?)",
+    ),
+    "taught": (
+        lessons.TAUGHT,
+        {"site": "a", "verdict": "publish", "status": "published", "most": 10},
+        "ix_decisions_by_moderator (verdict=?)",
     ),
     "events": (outbox.WAITING, {"limit": 10}, "ix_outbox_waiting"),
 }

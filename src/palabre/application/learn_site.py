@@ -14,8 +14,7 @@ from typing import Final
 
 from palabre.application.lesson_ports import KeptLayer, LayerUse
 from palabre.application.ports import Clock, Store, UnitOfWork
-from palabre.domain.comment import Status
-from palabre.domain.decision import ActorKind, Verdict
+from palabre.domain.decision import Verdict
 from palabre.domain.errors import Code, Refusal
 from palabre.moderation.facts import SiteLayer
 from palabre.moderation.normalise import fold
@@ -25,8 +24,6 @@ ENGINE: Final = "engine"
 AT_MOST: Final = 2_000  # decisions, the newest; beyond, learning takes longer than it brings
 _EACH: Final = AT_MOST // 2  # of what was refused, and of what was let through
 _SHARE: Final = 20  # one new decision among so many is not worth another layer by itself
-_PAGE: Final = 200
-_LOOKED_AT: Final = 20_000
 _EVEN: Final = 0.5
 _ALARMS: Final = 0.001  # of ordinary comments, at most
 SPAM: Final = "spam"
@@ -107,26 +104,11 @@ class LearnSite:
 
 def decisions(unit: UnitOfWork, site_id: str) -> Iterator[Decided]:
     """Yield the texts on which moderators, or keys with their role, decided."""
-    for status in (Status.REFUSED, Status.PUBLISHED):
-        left = _EACH
-        after: str | None = None
-        looked = 0
-        while left > 0 and looked < _LOOKED_AT:
-            page = unit.queue.page(site_ids=[site_id], status=status, limit=_PAGE, after=after)
-            for item in page:
-                record, body = item.record, item.stored.body
-                if record.actor.kind is not ActorKind.MODERATOR or body is None:
-                    continue
-                decision = record.decision
-                refused = decision.verdict is Verdict.REFUSE and bool(decision.rules)
-                rule = decision.rules[0] if refused else None
-                if refused or decision.verdict is Verdict.PUBLISH:
-                    left -= 1
-                    yield Decided(record.comment_id, body.text, rule)
-            looked += len(page)
-            if len(page) < _PAGE:
-                break
-            after = page[-1].stored.comment.id
+    for verdict in (Verdict.REFUSE, Verdict.PUBLISH):
+        for one in unit.lessons.taught(site_id, verdict, limit=_EACH):
+            refused = verdict is Verdict.REFUSE
+            if one.rules or not refused:
+                yield Decided(one.comment_id, one.text, one.rules[0] if refused else None)
     for example in unit.labels.standing(site_id, after=None, limit=AT_MOST):
         said = example.labels.get(SPAM)
         if example.by_moderator and said is not None:

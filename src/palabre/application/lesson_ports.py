@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from palabre.domain.decision import Verdict
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptLayer:
@@ -32,8 +34,23 @@ class LayerUse:
     by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taught:
+    """A comment whose standing decision is a moderator's; ``rules``: those it was refused under."""
+
+    comment_id: str
+    text: str
+    rules: tuple[str, ...] = ()
+
+
 class Lessons(Protocol):
     """A site's learned layers. Both lists only grow: going back is a new line, too."""
+
+    def taught(self, site_id: str, verdict: Verdict, *, limit: int) -> Sequence[Taught]:
+        """Return comments of which a moderator's verdict stands, the latest decided first.
+
+        Only those that still have their words, in the revision that is there now.
+        """
 
     def add(self, layer: KeptLayer) -> None:
         """Store a layer; its number is the site's next."""

@@ -4,12 +4,47 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from palabre.application.lesson_ports import KeptLayer, LayerUse
+from palabre.application.lesson_ports import KeptLayer, LayerUse, Taught
+from palabre.domain.decision import ActorKind, Verdict
 from palabre.storage.column_types import Row
-from palabre.storage.tables import layer_uses, site_layers
+from palabre.storage.tables import comment_bodies, comments, decisions, layer_uses, site_layers
 
 _SITE: sa.BindParameter[str] = sa.bindparam("site")
 _LIMIT = sa.bindparam("most", type_=sa.Integer)
+_later = decisions.alias("later")
+# A subquery, not a join: SQLite would begin with the site's comments, which are the many.
+_revision = (
+    sa.select(comments.c.revision)
+    .where(
+        comments.c.id == decisions.c.comment_id,
+        comments.c.site_id == _SITE,
+        comments.c.status == sa.bindparam("status"),
+    )
+    .correlate(decisions)
+    .scalar_subquery()
+)
+TAUGHT = (
+    sa.select(decisions.c.comment_id, comment_bodies.c.text, decisions.c.rules)
+    .select_from(decisions)
+    .join(
+        comment_bodies,
+        sa.and_(
+            comment_bodies.c.comment_id == decisions.c.comment_id,
+            comment_bodies.c.revision == _revision,
+        ),
+    )
+    .where(
+        # In the words of the index: a bound value would hide it from SQLite's planner.
+        decisions.c.actor_kind == sa.literal_column(f"'{ActorKind.MODERATOR.value}'"),
+        decisions.c.verdict == sa.bindparam("verdict"),
+        ~sa.exists().where(
+            _later.c.comment_id == decisions.c.comment_id,
+            _later.c.position > decisions.c.position,
+        ),
+    )
+    .order_by(decisions.c.position.desc())
+    .limit(_LIMIT)
+)
 _OF_SITE = (
     sa.select(site_layers)
     .where(site_layers.c.site_id == _SITE)
@@ -32,6 +67,12 @@ class SqlLessons:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+
+    def taught(self, site_id: str, verdict: Verdict, *, limit: int) -> Sequence[Taught]:
+        """Return comments of which a moderator's verdict stands, the latest decided first."""
+        asked = {"site": site_id, "verdict": verdict.value, "status": verdict.status.value}
+        rows = self._connection.execute(TAUGHT, {**asked, "most": limit})
+        return [Taught(comment_id=i, text=text, rules=tuple(rules)) for i, text, rules in rows]
 
     def add(self, layer: KeptLayer) -> None:
         """Store a layer."""

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from builders import NOON
+from builders import NOON, a_body, a_decision, a_record, a_stored, keep, open_thread
 from lesson_builders import a_layer
 from palabre.application.lesson_ports import LayerUse
 from palabre.application.ports import Store
 from palabre.application.trace_ports import Mark, Trace
+from palabre.domain.comment import Status
+from palabre.domain.decision import ENGINE, Actor, ActorKind, Verdict
 
 
 def test_layers_are_numbered_and_the_latest_use_counts(store: Store):
@@ -25,6 +27,42 @@ def test_layers_are_numbered_and_the_latest_use_counts(store: Store):
         used = unit.lessons.in_use("le-journal")
         assert used == LayerUse(site_id="le-journal", number=1, at=NOON, by="zoe")
         assert [one.number for one in unit.lessons.uses("le-journal", limit=2)] == [1, 2]
+
+
+def test_what_moderators_decided_teaches_while_it_stands_and_has_its_words(store: Store):
+    thread = open_thread(store)
+    by_claire = Actor(ActorKind.MODERATOR, "claire")
+    refusal = a_decision(Verdict.REFUSE, rules=("insult",))
+    status = {Verdict.REFUSE: Status.REFUSED, Verdict.PUBLISH: Status.PUBLISHED}
+
+    def decided(*decisions, last_by=by_claire) -> str:
+        stored = keep(store, a_stored(thread, status=status[decisions[-1].verdict]))
+        with store.writing() as unit:
+            for number, decision in enumerate(decisions, 1):
+                by = last_by if number == len(decisions) else by_claire
+                unit.decisions.add(a_record(stored, decision=decision, actor=by))
+        return stored.comment.id
+
+    keep(store, a_stored(thread))
+    first = decided(refusal)
+    decided(refusal, last_by=ENGINE)
+    second = decided(a_decision(), refusal)
+    freed = decided(refusal, a_decision())
+    erased = decided(refusal)
+    with store.writing() as unit:
+        unit.comments.erase_words(erased)
+    with store.reading() as unit:
+        refused = unit.lessons.taught("le-journal", Verdict.REFUSE, limit=9)
+        assert [(one.comment_id, one.rules) for one in refused] == [
+            (second, ("insult",)),
+            (first, ("insult",)),
+        ]
+        assert refused[0].text == a_body().text
+        newest = unit.lessons.taught("le-journal", Verdict.REFUSE, limit=1)
+        assert [one.comment_id for one in newest] == [second]
+        published = unit.lessons.taught("le-journal", Verdict.PUBLISH, limit=9)
+        assert [one.comment_id for one in published] == [freed]
+        assert unit.lessons.taught("autre", Verdict.REFUSE, limit=9) == []
 
 
 def test_traces_are_sums_and_tell_what_came_elsewhere(store: Store):

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from palabre.application.lesson_ports import KeptLayer, LayerUse
+from palabre.application.lesson_ports import KeptLayer, LayerUse, Taught
 from palabre.application.trace_ports import Mark, Trace
+from palabre.domain.decision import ActorKind, Verdict
+from palabre.storage.memory.comments import stored_of
 from palabre.storage.memory.state import State
 
 
@@ -13,8 +15,27 @@ class MemoryLessons:
     """A site's learned layers."""
 
     def __init__(self, state: State) -> None:
+        self._state = state
         self._layers = state.layers
         self._uses = state.layer_uses
+
+    def taught(self, site_id: str, verdict: Verdict, *, limit: int) -> Sequence[Taught]:
+        """Return comments of which a moderator's verdict stands, the latest decided first."""
+        stand = {record.comment_id: record for record in self._state.records.values()}
+        found: list[Taught] = []
+        for record in reversed(list(self._state.records.values())):
+            row = self._state.comments[record.comment_id]
+            if (
+                stand[record.comment_id] is record
+                and record.actor.kind is ActorKind.MODERATOR
+                and record.decision.verdict is verdict
+                and row.comment.status is verdict.status
+                and (body := stored_of(row).body) is not None
+                and self._state.threads[row.comment.thread_id].article.site_id == site_id
+            ):
+                rules = record.decision.rules
+                found.append(Taught(comment_id=record.comment_id, text=body.text, rules=rules))
+        return found[:limit]
 
     def add(self, layer: KeptLayer) -> None:
         """Store a layer."""

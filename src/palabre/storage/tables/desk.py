@@ -42,6 +42,15 @@ decisions = sa.Table(
     sqlite_autoincrement=True,
 )
 
+_BY_MODERATOR = decisions.c.actor_kind == ActorKind.MODERATOR.value
+sa.Index(
+    "ix_decisions_by_moderator",
+    decisions.c.verdict,
+    decisions.c.position,
+    sqlite_where=_BY_MODERATOR,
+    postgresql_where=_BY_MODERATOR,
+)
+
 decision_notes = sa.Table(
     "decision_notes",
     metadata,
