@@ -94,14 +94,13 @@ export class PalabreComments extends HTMLElement {
   }
 
   /**
-   * The thread that the page was served with, if it may be shown as it is: it came from this very
-   * server, and this reader has nothing in it that a shared copy would lack.
+   * The thread that the page was served with, if it may be shown as it is:
+   * this reader has nothing in it that a shared copy would lack.
    * @param {Server} server
    */
   #inside(server) {
     const served = /** @type {HTMLElement | null} */ (this.querySelector("section.palabre"));
-    const own = server.origin === location.origin || !server.knowsReader;
-    return served && own && !this.hasAttribute("url") ? served.outerHTML : null;
+    return served && !server.knowsReader && !this.hasAttribute("url") ? served.outerHTML : null;
   }
 
   /**

@@ -105,8 +105,11 @@ export class Server {
     };
   }
 
-  /** Whether the reader has acted here before, so that a page made for everybody lacks something. */
+  /**
+   * Whether the reader has acted here before, so that a page made for everybody lacks something.
+   * A page beside the server's path was asked for without the server's cookies, too.
+   */
   get knowsReader() {
-    return Boolean(this.#member) || this.#keeps && Boolean(recall(AUTHOR) ?? recall(VOTER));
+    return Boolean(this.#member || (this.#keeps || this.#prefix) && recall("palabre-acts"));
   }
 }

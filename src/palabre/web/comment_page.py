@@ -14,6 +14,7 @@ from palabre.web.links import Place
 from palabre.web.mode_view import is_open
 from palabre.web.notices import notice_of
 from palabre.web.privacy_page import data_link, form_notices
+from palabre.web.security import framed_by
 from palabre.web.statement_pages import statement_values
 from palabre.web.thread_form import Draft, edit_form, with_draft
 from palabre.web.thread_view import Look
@@ -71,7 +72,9 @@ def comment_page(
         **(statement_values(house, comment_id, words) if is_mine else _NO_REASONS),
         "data_notices": form_notices(house, words),
     }
-    return views.page("comment_page.html", words, values, status=status)
+    answer = views.page("comment_page.html", words, values, status=status)
+    framed_by(answer, found.site.origins)  # the thread that leads here may stand in a frame
+    return answer
 
 
 def _is_known(viewer: Viewer) -> bool:

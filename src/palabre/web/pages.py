@@ -18,7 +18,7 @@ from palabre.web.house import House
 from palabre.web.languages import catalogue_for
 from palabre.web.links import Place, thread_place
 from palabre.web.mode_view import is_open
-from palabre.web.security import framed_by
+from palabre.web.security import framed_by, registered_origins
 from palabre.web.thread_pages import Asked, asked_of, is_personal, show
 from palabre.web.thread_view import Look, node_view
 from palabre.web.visitors import viewer_of
@@ -55,6 +55,7 @@ def routes(house: House) -> list[HTTPRouteHandler]:
         words = catalogue_for(request, house, house.config.lang)
         values = {"rules": house.rules, "site_name": _house_name(house)}
         answer = views.page("house_rules.html", words, values)
+        framed_by(answer, registered_origins(house))
         return views.shared(request, answer, personal=False)
 
     return [thread, comment, replies, house_rules, *writing.routes(house, thread_page)]

@@ -11,6 +11,7 @@ from palabre.domain.personal import Held
 from palabre.web import views
 from palabre.web.house import Catalogue, House
 from palabre.web.languages import catalogue_for
+from palabre.web.security import framed_by, registered_origins
 
 _ARTICLES = {"consent": "6(1)(a)", "contract": "6(1)(b)", "duty": "6(1)(c)", "interest": "6(1)(f)"}
 _YEAR = 365
@@ -51,6 +52,7 @@ def routes(house: House) -> list[HTTPRouteHandler]:
             "in_short": _in_short(house),
         }
         answer = views.page("privacy.html", words, values)
+        framed_by(answer, registered_origins(house))
         return views.shared(request, answer, personal=False)
 
     @get("/privacy.json")

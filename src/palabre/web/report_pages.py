@@ -30,6 +30,7 @@ from palabre.web.law import LawCases
 from palabre.web.law_errors import mistakes_of
 from palabre.web.law_pages import LawPages
 from palabre.web.limits import Limiter
+from palabre.web.security import framed_by, registered_origins
 from palabre.web.thread_form import FormError
 from palabre.web.wire_law import ReportBody, ReportedOut
 
@@ -139,7 +140,9 @@ class ReportPages:
             "within": self._law.report.within.total_seconds() // 3600,
             "sends_mail": self._law.facts.sends_mail,
         }
-        return self._pages.page("law/report.html", words, values)
+        answer = self._pages.page("law/report.html", words, values)
+        framed_by(answer, found.site.origins if found else registered_origins(self._house))
+        return answer
 
     def _found(self, comment_id: str) -> Located | None:
         """Return the comment that a report is about; None: the form asks for its address."""
