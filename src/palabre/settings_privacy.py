@@ -60,6 +60,9 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     label_days: Annotated[
         int, _about("Comments that programs with a key reported as spam or not; text alone.")
     ] = 365
+    pseudonym_days: Annotated[
+        int, _about("Pseudonyms kept by mail, from the last comment under them on.")
+    ] = 730
     mail_days: Annotated[int, _about("Which mails were sent, and events that were handled.")] = 30
     consent_days: Annotated[
         int, _about("The record of consent to mails, from the end of a subscription on.")

@@ -44,6 +44,9 @@ def periods_of(settings: Settings) -> Periods:
         # As long as it can be contested (DSA, Art. 20(1)).
         Leaves.MEASURES: APPEAL_WITHIN,
         Leaves.LABELS: after(days.label_days),
+        Leaves.PSEUDONYMS: after(days.pseudonym_days),
+        # So long it counts how often an address was written to.
+        Leaves.PSEUDONYM_LINKS: timedelta(days=1),
         Leaves.NOTICES: after(days.mail_days),
         Leaves.MAILS: after(days.mail_days),
         Leaves.EVENTS: after(days.mail_days),

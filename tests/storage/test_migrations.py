@@ -56,6 +56,7 @@ from palabre.storage.migrate import downgrade, upgrade
 from palabre.storage.schema import EXPECTED, NONE, REVISIONS
 from palabre.storage.store import SqlStore
 from palabre.storage.tables import metadata
+from pseudonym_builders import a_link, a_pseudonym
 
 SEARCH = ("comment_search", "ix_comment_words_search")
 
@@ -273,6 +274,8 @@ def fill_audits(unit: UnitOfWork, comment_id: str, moderator_id: str) -> None:
 
 
 def fill_privacy(unit: UnitOfWork, comment_id: str) -> None:
+    unit.pseudonyms.keep(a_pseudonym())
+    unit.pseudonyms.ask(a_link())
     request = DataRequest(
         id=an_id(),
         address="zoe@mail.example",

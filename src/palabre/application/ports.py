@@ -19,6 +19,7 @@ from palabre.application.mode_ports import Measures, Modes
 from palabre.application.outbox_ports import Outbox, Repeats
 from palabre.application.passage_ports import Passages
 from palabre.application.person_ports import Legal, People, Upkeep
+from palabre.application.pseudonym_ports import Pseudonyms
 from palabre.application.stored import (
     EPOCH_LIFE,
     Position,
@@ -56,6 +57,7 @@ __all__ = [
     "PasswordHasher",
     "People",
     "Position",
+    "Pseudonyms",
     "Queue",
     "QueueItem",
     "Renderer",
@@ -242,6 +244,7 @@ class UnitOfWork(Protocol):
     highlights: Highlights
     modes: Modes
     measures: Measures
+    pseudonyms: Pseudonyms
 
 
 class Store(Protocol):

@@ -128,6 +128,9 @@ def _entries(keeping: Keeping) -> Iterator[Entry]:
         yield entry(Held.SUBSCRIPTION, LegalGround.CONSENT, None, *mail, kept="subscription")
         yield entry(Held.CONSENT, LegalGround.DUTY, Leaves.CONSENTS, kept="consent")
         yield entry(Held.MAIL, LegalGround.CONSENT, Leaves.MAILS, *mail)
+        # The word is the reader's, each time they ask: letting go takes it back (Art. 6(1)(a)).
+        until = "pseudonym_until" if keeping.periods.get(Leaves.PSEUDONYMS) else "pseudonym"
+        yield entry(Held.PSEUDONYM, LegalGround.CONSENT, Leaves.PSEUDONYMS, *mail, kept=until)
     yield entry(Held.REQUEST, LegalGround.DUTY, None, *mail, days=LINK_DAYS)
     yield entry(Held.ERASURE, LegalGround.DUTY, Leaves.ERASURES)
     yield entry(Held.HOLD, LegalGround.INTEREST, None, kept="hold")

@@ -39,12 +39,14 @@ class Author:
     """How a comment is signed. ``name`` None: shown as a guest. ``email`` is never shown.
 
     ``badge``: what the author's own site says of them beside the name, such as "subscriber".
+    ``is_kept``: the name is a pseudonym that its author keeps by a verified address.
     """
 
     name: str | None = None
     email: str | None = None
     is_staff: bool = False
     badge: str | None = None
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

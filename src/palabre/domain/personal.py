@@ -24,6 +24,7 @@ class Held(StrEnum):
     MEASURE = "measure"  # what moderators set on a reader: watched, suspended, banned
     TRACE = "trace"  # keyed hashes by which a text, address or link that comes again is known
     LABEL = "label"  # a comment on another page that a program with a key called spam or not
+    PSEUDONYM = "pseudonym"  # kept by a mail address: both, and the author's token under seal
     SUBSCRIPTION = "subscription"
     CONSENT = "consent"
     MAIL = "mail"  # which mails were made for whom, without what they said

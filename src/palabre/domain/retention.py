@@ -18,6 +18,8 @@ class Leaves(StrEnum):
     REPORT_WORDS = "report_words"  # what reports and appeals said, and who made them
     CONSENTS = "consents"  # of subscriptions that have ended
     STOPPED = "stopped"  # hashes of addresses that must be left alone
+    PSEUDONYMS = "pseudonyms"  # kept, and nothing written under them for so long
+    PSEUDONYM_LINKS = "pseudonym_links"
     NOTICES = "notices"
     MAILS = "mails"
     EVENTS = "events"

@@ -15,6 +15,7 @@ from palabre.storage.tables import (
     comment_passages,
     comments,
     highlights,
+    pseudonyms,
 )
 
 _STATUS = {status.value: status for status in Status}
@@ -52,7 +53,12 @@ PASSAGE = (
     comment_passages.c.fragment,
 )
 _HIGHLIGHT = (highlights.c.pinned, highlights.c.featured)
-_SIGNATURE = (comment_authors.c.name, comment_authors.c.is_staff, comment_authors.c.badge)
+_SIGNATURE = (
+    comment_authors.c.name,
+    comment_authors.c.is_staff,
+    comment_authors.c.badge,
+    pseudonyms.c.id.label("pseudonym"),
+)
 _BEGIN_SIGNATURE = len(COMMENT)
 _BEGIN_BODY = _BEGIN_SIGNATURE + len(_SIGNATURE) + 1
 _BEGIN_PASSAGE = _BEGIN_BODY + len(_BODY)
@@ -69,6 +75,14 @@ WITH_WORDS = (
     .outerjoin(comment_authors, comment_authors.c.comment_id == comments.c.id)
     .outerjoin(comment_passages, comment_passages.c.comment_id == comments.c.id)
     .outerjoin(highlights, highlights.c.comment_id == comments.c.id)
+    .outerjoin(
+        pseudonyms,
+        sa.and_(
+            pseudonyms.c.author_key == comments.c.author_key,
+            pseudonyms.c.site_id == comments.c.site_id,
+            pseudonyms.c.name == comment_authors.c.name,
+        ),
+    )
 )
 
 # What a reader's page is made from never carries a mail address.
@@ -123,12 +137,14 @@ def _highlight_of(pinned: bool | None, featured: bool | None) -> Highlight:
 
 def stored_of(row: Sequence[Any]) -> Stored:
     """Return the comment with its words from a row of ``FOR_READERS`` or ``FOR_DESK``."""
-    name, is_staff, badge, email = row[_BEGIN_SIGNATURE:_BEGIN_BODY]
+    name, is_staff, badge, kept, email = row[_BEGIN_SIGNATURE:_BEGIN_BODY]
     body = row[_BEGIN_BODY:_BEGIN_PASSAGE]
     signed = is_staff is not None
     return Stored(
         comment=comment_of(row),
-        author=Author(name=name, email=email, is_staff=is_staff, badge=badge)
+        author=Author(
+            name=name, email=email, is_staff=is_staff, badge=badge, is_kept=kept is not None
+        )
         if signed
         else _NOBODY,
         body=body_of(body) if body[0] is not None else None,

@@ -22,6 +22,7 @@ from palabre.application.ports import (
     Modes,
     Outbox,
     People,
+    Pseudonyms,
     Queue,
     Repeats,
     Sites,
@@ -51,6 +52,7 @@ from palabre.storage.modes import SqlModes
 from palabre.storage.outbox import SqlOutbox
 from palabre.storage.passages import SqlPassages
 from palabre.storage.people import SqlPeople
+from palabre.storage.pseudonyms import SqlPseudonyms
 from palabre.storage.queue import SqlQueue
 from palabre.storage.repeats import SqlRepeats
 from palabre.storage.sites import SqlSites
@@ -91,6 +93,7 @@ class SqlUnit:
         self.highlights: Highlights = SqlHighlights(connection)
         self.modes: Modes = SqlModes(connection)
         self.measures: Measures = SqlMeasures(connection)
+        self.pseudonyms: Pseudonyms = SqlPseudonyms(connection)
 
 
 class SqlStore:

@@ -14,7 +14,7 @@ from palabre.application.person_ports import Run
 from palabre.domain.comment import Status
 from palabre.domain.retention import Leaves
 from palabre.storage.counters import touch
-from palabre.storage.effects import erased, unindexed
+from palabre.storage.effects import changed, erased, unindexed
 from palabre.storage.tables import (
     comment_authors,
     comment_mailboxes,
@@ -123,6 +123,8 @@ class SqlUpkeep:
         removed = int(self._connection.execute(statement, asked).rowcount)
         if removed:
             erased(self._connection)
+        if removed and kind is Leaves.PSEUDONYMS:
+            changed(self._connection, None)  # their marks stand on pages
         if removed and kind is Leaves.REVISIONS:
             unindexed(self._connection)  # the search forgot them at the edit, its index did not
         return removed

@@ -30,6 +30,8 @@ from palabre.storage.tables import (
     mails,
     notices,
     outbox,
+    pseudonym_links,
+    pseudonyms,
     reader_measures,
     repeats,
     retention_runs,
@@ -118,6 +120,19 @@ CLASSES: Mapping[Leaves, Due] = {
         ),
     ),
     Leaves.STOPPED: Due(mail_addresses, mail_addresses.c.stopped_at <= BEFORE),
+    # Nothing written under it since: neither kept for so long nor a comment within.
+    Leaves.PSEUDONYMS: Due(
+        pseudonyms,
+        sa.and_(
+            pseudonyms.c.kept_at <= BEFORE,
+            ~sa.exists().where(
+                comments.c.author_key == pseudonyms.c.author_key,
+                comments.c.site_id == pseudonyms.c.site_id,
+                comments.c.created_at > BEFORE,
+            ),
+        ),
+    ),
+    Leaves.PSEUDONYM_LINKS: Due(pseudonym_links, pseudonym_links.c.asked_at <= BEFORE),
     Leaves.NOTICES: Due(
         notices,
         sa.exists().where(

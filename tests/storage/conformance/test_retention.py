@@ -32,6 +32,7 @@ from palabre.domain.article import Thread
 from palabre.domain.comment import Status
 from palabre.domain.retention import Leaves
 from palabre.domain.subscription import Act, Kind, Pace, Stop
+from pseudonym_builders import a_link, a_pseudonym
 
 DAYS = {
     Leaves.SOURCES: 7,
@@ -59,6 +60,8 @@ DAYS = {
     Leaves.ERASURES: 397,
     Leaves.TRACES: 300,
     Leaves.LABELS: 300,
+    Leaves.PSEUDONYMS: 350,
+    Leaves.PSEUDONYM_LINKS: 1,
     Leaves.RUNS: 396,
 }
 # What ends by itself after so many days.
@@ -109,6 +112,8 @@ def fill(store: Store, thread: Thread) -> str:
         )
         unit.upkeep.keep_source_key("2026-03-02", b"k" * 32, NOON)
         unit.upkeep.note(Run(at=NOON, kind=ALL, removed=0))
+        unit.pseudonyms.keep(a_pseudonym())
+        unit.pseudonyms.ask(a_link())
         unit.traces.add([Mark(key="t" * 32, site_id="le-journal", seen=1.0)], NOON)
         key = an_api_key()
         unit.clients.add(key)

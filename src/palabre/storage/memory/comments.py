@@ -45,7 +45,7 @@ class MemoryComments:
     def stored(self, comment_id: str) -> Stored | None:
         """Return a comment with signature and current words."""
         row = self._rows.get(comment_id)
-        return stored_of(row) if row else None
+        return stored_of(row, self._state) if row else None
 
     def bodies(self, comment_id: str) -> Sequence[Body]:
         """Return all revisions, oldest first."""
@@ -105,7 +105,7 @@ class MemoryComments:
                 for r in here
                 if after is None or (r.comment.id < after.id if newest else r.comment.id > after.id)
             ]
-        return _for_readers(here[:limit])
+        return _for_readers(self._state, here[:limit])
 
     def top(
         self, thread_id: str, *, limit: int, epoch: int, after: Position | None
@@ -114,7 +114,7 @@ class MemoryComments:
         found = scores.ranked(
             self._state, self._roots(thread_id), thread_id, epoch=epoch, after=after
         )[:limit]
-        stored = _for_readers(row for row, _ in found)
+        stored = _for_readers(self._state, (row for row, _ in found))
         return list(zip(stored, (score for _, score in found), strict=True))
 
     def replies(self, root_ids: Sequence[str], *, first: int) -> Mapping[str, Sequence[Stored]]:
@@ -135,7 +135,7 @@ class MemoryComments:
             and is_listed(row)
             and row.comment.id > (after or "")
         ]
-        return _for_readers(sorted(below, key=lambda r: r.comment.id)[:limit])
+        return _for_readers(self._state, sorted(below, key=lambda r: r.comment.id)[:limit])
 
     def latest(self, site_id: str, *, limit: int) -> Sequence[Stored]:
         """Return a site's newest published comments."""
@@ -145,7 +145,8 @@ class MemoryComments:
             if row.comment.status is Status.PUBLISHED
             and self._state.threads[row.comment.thread_id].article.site_id == site_id
         ]
-        return _for_readers(sorted(public, key=lambda r: r.comment.id, reverse=True)[:limit])
+        public.sort(key=lambda r: r.comment.id, reverse=True)
+        return _for_readers(self._state, public[:limit])
 
     def of_author(self, thread_id: str, author_key: str, *, limit: int) -> Sequence[Stored]:
         """Return one author's comments in a thread, newest first."""
@@ -155,7 +156,9 @@ class MemoryComments:
             if (row.comment.thread_id, row.comment.author_key) == (thread_id, author_key)
             and row.comment.status is not Status.DELETED
         ]
-        return _for_readers(sorted(own, key=lambda r: r.comment.id, reverse=True)[:limit])
+        return _for_readers(
+            self._state, sorted(own, key=lambda r: r.comment.id, reverse=True)[:limit]
+        )
 
     def recent(self, source: str, *, since: datetime) -> Sequence[tuple[str, datetime]]:
         """Return texts and times of what one source sent, newest first."""
@@ -235,19 +238,28 @@ def is_listed(row: Row) -> bool:
     return row.comment.status is Status.PUBLISHED or row.listed_below > 0
 
 
-def stored_of(row: Row) -> Stored:
-    """Return the comment with signature and current words."""
+def stored_of(row: Row, state: State | None = None) -> Stored:
+    """Return the comment with signature and current words.
+
+    ``state`` None: nobody asks whether its author keeps the pseudonym.
+    """
     current = row.comment.revision
     body = next((b for b in row.bodies if b.revision == current), None)
     return Stored(
         comment=row.comment,
-        author=row.author,
+        author=replace(row.author, is_kept=state is not None and _is_kept(row, state)),
         body=body,
         passage=row.passage,
         highlight=row.highlight,
     )
 
 
-def _for_readers(rows: Iterable[Row]) -> list[Stored]:
-    found = [stored_of(row) for row in rows]
+def _is_kept(row: Row, state: State) -> bool:
+    whose = (row.comment.author_key, state.threads[row.comment.thread_id].article.site_id)
+    kept = (p for p in state.pseudonyms.values() if (p.author_key, p.site_id) == whose)
+    return any(p.name == row.author.name for p in kept)
+
+
+def _for_readers(state: State, rows: Iterable[Row]) -> list[Stored]:
+    found = [stored_of(row, state) for row in rows]
     return [replace(stored, author=replace(stored.author, email=None)) for stored in found]

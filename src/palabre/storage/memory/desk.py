@@ -73,9 +73,9 @@ class MemoryQueue:
             return None
         parent = self._state.comments.get(row.comment.parent_id or "")
         return QueueItem(
-            stored=stored_of(row),
+            stored=stored_of(row, self._state),
             thread=self._state.threads[row.comment.thread_id],
-            parent=stored_of(parent) if parent else None,
+            parent=stored_of(parent, self._state) if parent else None,
             record=record,
         )
 

@@ -26,7 +26,7 @@ class MemoryHighlights:
     def of_thread(self, thread_id: str, mark: Mark) -> Sequence[Stored]:
         """Return published comments with this mark, oldest first."""
         found = [
-            stored_of(row)
+            stored_of(row, self._state)
             for row in self._state.comments.values()
             if row.comment.thread_id == thread_id
             and row.highlight.has(mark)

@@ -32,7 +32,7 @@ class MemoryPassages:
     ) -> Sequence[Stored]:
         """Return listed comments on these passages (None: on any), newest first."""
         here = [
-            stored_of(row)
+            stored_of(row, self._state)
             for row in self._listed(thread_id)
             if (keys is None or (row.passage is not None and row.passage.key in keys))
             and (after is None or row.comment.id < after)

@@ -31,6 +31,7 @@ from palabre.domain.ledger import Line, Words
 from palabre.domain.mode import Mode
 from palabre.domain.passage import Passage
 from palabre.domain.person import Moderator
+from palabre.domain.pseudonym import Link, Pseudonym
 from palabre.domain.site import Site
 from palabre.domain.subscription import MailAddress, Subscription
 from palabre.domain.trust import Measure
@@ -155,6 +156,8 @@ class State:
     modes: Table[str, Mode] = field(default_factory=Table)
     # By author and site.
     measures: Table[tuple[str, str], Measure] = field(default_factory=Table)
+    pseudonyms: Table[str, Pseudonym] = field(default_factory=Table)
+    pseudonym_links: Table[str, Link] = field(default_factory=Table)
 
     def fork(self, *, writable: bool) -> "State":
         """Return this moment's tables for one transaction."""

@@ -21,6 +21,7 @@ from palabre.application.ports import (
     Modes,
     Outbox,
     People,
+    Pseudonyms,
     Queue,
     Repeats,
     Sites,
@@ -47,6 +48,7 @@ from palabre.storage.memory.passages import MemoryPassages
 from palabre.storage.memory.people import MemoryModerators, MemoryVotes
 from palabre.storage.memory.persons import MemoryPersons
 from palabre.storage.memory.places import MemorySites, MemoryThreads
+from palabre.storage.memory.pseudonyms import MemoryPseudonyms
 from palabre.storage.memory.repeats import MemoryRepeats
 from palabre.storage.memory.state import State
 from palabre.storage.memory.subscriptions import MemorySubscriptions
@@ -85,6 +87,7 @@ class MemoryUnit:
         self.highlights: Highlights = MemoryHighlights(state)
         self.modes: Modes = MemoryModes(state)
         self.measures: Measures = MemoryMeasures(state)
+        self.pseudonyms: Pseudonyms = MemoryPseudonyms(state)
 
 
 class MemoryStore:
@@ -132,5 +135,8 @@ def _changes(before: State, after: State) -> set[str | None]:
     moved: set[str | None] = {
         thread.id for thread in after.threads.values() if before.threads.get(thread.id) != thread
     }
-    settled = ((before.sites, after.sites), (before.modes, after.modes))
+    settled = (
+        *((before.sites, after.sites), (before.modes, after.modes)),
+        (before.pseudonyms, after.pseudonyms),
+    )
     return moved | ({None} if any(dict(a) != dict(b) for a, b in settled) else set())

@@ -9,6 +9,7 @@ from typing import Any
 from palabre.application.mail_ports import MailState
 from palabre.application.person_ports import Reading, Run, SealedLine, Snapshot
 from palabre.domain.comment import Status
+from palabre.domain.pseudonym import Pseudonym
 from palabre.domain.retention import OF_COMMENTS, Leaves
 from palabre.storage.memory.state import Row, State, Table
 
@@ -124,6 +125,8 @@ class MemoryUpkeep:
             Leaves.LABELS: state.client_labels,
             Leaves.TRACES: state.traces,
             Leaves.MEASURES: state.measures,
+            Leaves.PSEUDONYMS: state.pseudonyms,
+            Leaves.PSEUDONYM_LINKS: state.pseudonym_links,
             Leaves.RUNS: state.runs,
             Leaves.NOTES: state.records,
             Leaves.REPORT_WORDS: state.ledger_words,
@@ -138,6 +141,14 @@ class MemoryUpkeep:
         def is_held(comment_id: str) -> bool:
             hold = state.holds.get(comment_id)
             return hold is not None and hold.ends_at > before
+
+        def has_written(kept: Pseudonym) -> bool:
+            return any(
+                row.comment.author_key == kept.author_key
+                and state.threads[row.comment.thread_id].article.site_id == kept.site_id
+                and row.comment.created_at > before
+                for row in state.comments.values()
+            )
 
         def is_settled(mail_id: str | None) -> bool:
             mail = state.mails.get(mail_id or "")
@@ -165,6 +176,8 @@ class MemoryUpkeep:
             Leaves.EVENTS: lambda _, v: v <= before,
             Leaves.SESSIONS: lambda _, v: v.expires_at <= before,
             Leaves.REQUESTS: lambda _, v: v.asked_at <= before,
+            Leaves.PSEUDONYM_LINKS: lambda _, v: v.asked_at <= before,
+            Leaves.PSEUDONYMS: lambda _, v: v.kept_at <= before and not has_written(v),
             Leaves.HELD_WORDS: lambda k, _: not is_held(k),
             Leaves.HOLDS: lambda _, v: v.ends_at <= before,
             Leaves.SNAPSHOTS: lambda _, v: v.ends_at <= before and not is_held(v.comment_id),

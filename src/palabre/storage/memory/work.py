@@ -173,7 +173,8 @@ class MemoryWork:
         """Return (position, id) of comments that have one form of each term, newest first."""
         found = []
         for position, row in enumerate(self._state.comments.values(), start=1):
-            stored, article = stored_of(row), self._state.threads[row.comment.thread_id].article
+            stored = stored_of(row, self._state)
+            article = self._state.threads[row.comment.thread_id].article
             if stored.body is None or (after is not None and position >= after):
                 continue
             words = set(stems(stored.body.text, row.comment.lang).split())
@@ -195,7 +196,7 @@ class MemoryWork:
     def by_author(self, author_key: str, *, limit: int) -> Sequence[Stored]:
         """Return an author's latest comments in all threads, newest first."""
         found = [
-            stored_of(row)
+            stored_of(row, self._state)
             for row in self._state.comments.values()
             if row.comment.author_key == author_key and row.comment.status is not Status.DELETED
         ]

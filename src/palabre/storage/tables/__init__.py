@@ -71,6 +71,7 @@ from palabre.storage.tables.privacy import (
     retention_runs,
     source_keys,
 )
+from palabre.storage.tables.pseudonyms import pseudonym_links, pseudonyms
 from palabre.storage.tables.repeats import repeats
 from palabre.storage.tables.scores import score_floors, score_notes
 from palabre.storage.tables.sign_in import passkeys, session_uses, spent_challenges
@@ -117,6 +118,8 @@ __all__ = [
     "notices",
     "outbox",
     "passkeys",
+    "pseudonym_links",
+    "pseudonyms",
     "queue_bands",
     "queue_entries",
     "reader_measures",

@@ -50,12 +50,14 @@ _PLAIN = {
     "moderator_sites": "moderator_id site_id rank",
     "moderators": "id created_at",
     "modes": (
-        "scope site_id section_id thread_id holds_all known_only slow_minutes closes_at opens shuts"
-        " why until set_at"
+        "scope site_id section_id thread_id holds_all known_only slow_minutes proof closes_at opens"
+        " shuts why until set_at"
     ),
     "notices": "comment_id subscription_id site_id thread_id made_at due_at mail_id",
     "outbox": "position id kind site_id thread_id comment_id at handled_at attempts",
     "passkeys": "sign_count",
+    "pseudonym_links": "id site_id asks",
+    "pseudonyms": "id site_id",
     "queue_bands": "comment_id",
     "queue_entries": (
         "comment_id site_id section_id thread_id lang priority harm reach votes reports rule"
@@ -127,6 +129,15 @@ _PERSONAL: Mapping[str, Mapping[Held, str]] = {
     "modes": {Held.ACCOUNT: "set_by"},
     "notices": {Held.MAIL: "address_hash"},
     "passkeys": {Held.ACCOUNT: "key moderator_id credential public_key name created_at used_at"},
+    "pseudonym_links": {
+        Held.PSEUDONYM: (
+            "address_hash address lang url asked_at name name_key author_key sealed code_key"
+            " code_at"
+        )
+    },
+    "pseudonyms": {
+        Held.PSEUDONYM: "author_key name name_key address_hash address sealed lang kept_at"
+    },
     "queue_bands": {Held.WORDS: "band"},
     "queue_entries": {
         Held.WORDS: "signature",
