@@ -2,7 +2,7 @@
 // record of where each letter went, so that right and wrong are known and not judged.
 //
 //   python benchmarks/reanchoring_texts.py | node benchmarks/reanchoring.mjs [--seed N] [--edits N]
-//       [--write docs/explanation/re-anchoring.md]
+//       [--write docs/explanation/re-anchoring.md [--mark prose]]
 //
 // Ends with 1 when fewer than 95 % of the surviving passages are found or one is attached wrongly.
 import { readFileSync, writeFileSync } from "node:fs";
@@ -87,6 +87,7 @@ function passage(paragraphs, starts) {
   if (kind === "sentence") return [starts[i] + b, starts[i] + e];
   if (kind === "sentences") return [starts[i] + sentences[0][0], starts[i] + sentences[Math.min(1, sentences.length - 1)][1]];
   const words = stretches(p, "word").filter(([from]) => from >= b && from < e);
+  if (!words.length) return passage(paragraphs, starts); // a sentence of signs alone
   const first = below(words.length);
   const last = kind === "word" ? first : Math.min(words.length - 1, first + 2 + below(6));
   return [starts[i] + words[first][0], starts[i] + words[last][1]];
@@ -174,8 +175,9 @@ const report = [
 console.log(report);
 const page = flag("write");
 if (page) {
-  const [head, tail] = readFileSync(page, "utf8").split(/<!-- figures -->[^]*<!-- end -->/);
+  const mark = flag("mark", "figures");
   const list = texts.map(({ name }) => `\`${name}\``).join(", ");
-  writeFileSync(page, `${head}<!-- figures -->\n${report}\n\nThe texts: ${list}.\n<!-- end -->${tail}`);
+  const written = `<!-- ${mark} -->\n${report}\n\nThe texts: ${list}.\n<!-- end of ${mark} -->`;
+  writeFileSync(page, readFileSync(page, "utf8").replace(RegExp(`<!-- ${mark} -->[^]*<!-- end of ${mark} -->`), () => written));
 }
 process.exit(total.wrong || total.found < 0.95 * total.alive ? 1 : 0);

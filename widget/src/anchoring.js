@@ -98,13 +98,15 @@ export function locate(article, quote) {
     return { begin, end, like, before, after, score };
   };
   const size = exact.length;
+  /** @param {number} begin @param {number} end how many sides are touched by the very same letters */
+  const touching = (begin, end) =>
+    Number(prefix.slice(-TOUCH) === text.slice(Math.max(0, begin - TOUCH), begin)) +
+    Number(suffix.slice(0, TOUCH) === text.slice(end, end + TOUCH));
   /** @param {Place} found */
   const convinces = ({ begin, end, like, before, after }) => {
     const most = Math.max(before, after);
     // A word or two stand everywhere: what touches them must be the same, on one side at least.
-    const touches =
-      Number(prefix.slice(-TOUCH) === text.slice(Math.max(0, begin - TOUCH), begin)) +
-      Number(suffix.slice(0, TOUCH) === text.slice(end, end + TOUCH));
+    const touches = touching(begin, end);
     if (size < 8 && Math.min(before, after) < 0.4) return false;
     if (size < FEW && (!touches || (touches < 2 && (like < 1 || (size < 8 && Math.min(before, after) < 0.7))))) return false;
     if (like === 1) return (size >= TELLING && !twice) || most >= (size < 8 ? 0.7 : 0.5);
@@ -113,7 +115,10 @@ export function locate(article, quote) {
     if (size < TELLING && !touches) return false;
     return like >= 0.65 && most >= (like >= 0.75 ? 0.5 : 0.7);
   };
-  const found = occurrences(text, exact).map((begin) => place(begin, begin + size, 1));
+  const found = occurrences(text, exact)
+    // Comparing the surroundings of each "e" of an article would take half a second.
+    .filter((begin) => size >= FEW || touching(begin, begin + size))
+    .map((begin) => place(begin, begin + size, 1));
   if (!found.some(convinces)) {
     for (const [from, to] of windows(text, prefix, exact, suffix)) {
       const { begin, end, cost } = closest(exact, text.slice(from, to));
