@@ -113,7 +113,10 @@ class PublicApi:
         """Judge and store a comment; held and refused are answers too, with their reasons."""
         body = await read_json(request, NewCommentBody)
         subscribing.checked_notify(self._house, body.notify, body.email)
-        await self._limiter.hit("post", request)
+        key = request.headers.get("idempotency-key")
+        # A solved challenge was counted when it was given out; its answer is no further comment.
+        is_solved = self._house.post.door.is_solved(body.proof, body.url, key, self._house.clock())
+        await self._limiter.hit("proof" if is_solved else "post", request)
         new = NewComment(
             url=body.url,
             text=body.text,
@@ -130,8 +133,8 @@ class PublicApi:
             passage=passage_of(body.anchor),
             seconds=body.seconds,
             trap=bool(body.subject),
+            proof=body.proof,
         )
-        key = request.headers.get("idempotency-key")
         posted = await self._house.writers(self._house.post, new, idempotency_key=key)
         catalogue = catalogue_for(request, self._house, body.lang)
         content = showing.posted_out(self._house, posted, catalogue)
