@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from palabre.settings import Settings
 
 EVERYBODY = "*"
+MIN_TRIES, MAX_TRIES = 10, 20_000
 
 
 def complaint(settings: "Settings") -> str | None:
@@ -27,6 +28,7 @@ def _complaints(settings: "Settings") -> Iterator[str]:
     yield from _of_privacy(settings)
     yield from of_advisers(settings.advisers)
     yield from _of_audit(settings)
+    yield from _of_proof(settings.comments.proof_tries)
     if settings.log.level not in {"debug", "info", "warning", "error"}:
         yield "[log] level must be debug, info, warning or error"
     if server.timezone not in available_timezones():
@@ -46,6 +48,14 @@ def _complaints(settings: "Settings") -> Iterator[str]:
                     f"[[sites]] {site.id}: origin {origin!r} must look like "
                     "'https://example.org': scheme and host in lower case, no path, no slash"
                 )
+
+
+def _of_proof(tries: int) -> Iterator[str]:
+    if not MIN_TRIES <= tries <= MAX_TRIES:
+        yield (
+            f"[comments] proof_tries must be {MIN_TRIES} to {MAX_TRIES}: fewer stop nobody, "
+            "with more a telephone computes for minutes"
+        )
 
 
 def _of_audit(settings: "Settings") -> Iterator[str]:

@@ -106,6 +106,14 @@ class Comments(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         bool,
         _about("A moderator looks first at links by readers with fewer than 3 comments published."),
     ] = False
+    ask_for_proof: Annotated[
+        bool,
+        _about("Guests' browsers compute before each comment; off: only under modes that ask it."),
+    ] = False
+    proof_tries: Annotated[
+        int,
+        _about("How many tries that takes on average, of about a millisecond: 10 to 20,000."),
+    ] = 500
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -24,6 +24,7 @@ from palabre.application.learn_site import LayersInUse
 from palabre.application.moderate import Moderate
 from palabre.application.pace import KnownPace
 from palabre.application.post_comment import PostComment
+from palabre.application.proof import Proof
 from palabre.application.react import Vote
 from palabre.application.read_thread import ReadThread
 from palabre.application.traces import Remember
@@ -79,7 +80,12 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
     remember = Remember(secret=secret_key(settings, parts.folder))
     layer_of = LayersInUse(store, clock)
     modes = KnownModes(store, ZoneInfo(settings.server.timezone))
-    door = Door(modes=modes, holds_new_links=settings.comments.hold_links_of_new_readers)
+    door = Door(
+        modes=modes,
+        holds_new_links=settings.comments.hold_links_of_new_readers,
+        proof=Proof(secret=secret_key(settings, parts.folder), tries=settings.comments.proof_tries),
+        always=settings.comments.ask_for_proof,
+    )
     sign_in = sign_in_of(parts)
     return House(
         config=web_config(settings, parts.folder),

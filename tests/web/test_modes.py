@@ -127,6 +127,7 @@ def test_a_kept_page_tells_of_a_mode_at_once_and_then_no_more(
         "held": True,
         "known_readers": False,
         "minutes": 10,
+        "proof": False,
         "opens_at": None,
         "shuts_at": None,
         "why": ["surge"],

@@ -49,6 +49,7 @@ READERS_ERRORS = (
     *("bad_cursor", "cursor_expired", "unknown_site", "unknown_comment", "parent_unknown"),
     *("parent_elsewhere", "reply_too_deep", "thread_closed", "move_impossible", "link_invalid"),
     *("closed_now", "slow_mode", "known_readers_only", "suspended", "banned"),
+    *("proof_wanted", "proof_wrong", "proof_expired", "proof_used"),
     *("link_expired", "mail_off", "not_yours", "edit_window_over", "own_comment"),
     *("sign_on_invalid", "sign_on_expired", "sign_on_denied", "sign_on_unavailable"),
     *("forged_request", "too_many_requests", "not_found"),

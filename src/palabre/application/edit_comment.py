@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from palabre.application import facts, incoming, records
-from palabre.application.door import OPEN_DOOR, Caller, Door
+from palabre.application.door import OPEN_DOOR, Caller, Door, unproven, was_unproven
 from palabre.application.enter_queue import enter
 from palabre.application.ports import Clock, Judge, Renderer, Store, Stored, UnitOfWork
 from palabre.application.read_thread import Located, locate
@@ -75,6 +75,8 @@ class EditComment:
             self._require(Action.EDIT, found, viewer, now)
             history = unit.decisions.history(comment_id)
             decision = after_moderator(decision, history)
+            if was_unproven(history):
+                decision = unproven(decision)
             body = Body(
                 revision=found.comment.revision + 1,
                 text=text,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from palabre.application import facts, idempotency, incoming, records
-from palabre.application.door import OPEN_DOOR, Door
+from palabre.application.door import OPEN_DOOR, Door, Work
 from palabre.application.enter_queue import enter
 from palabre.application.pace import KnownPace
 from palabre.application.ports import Clock, Judge, Renderer, Repeat, Store, Stored, UnitOfWork
@@ -43,6 +43,7 @@ class NewComment:
     its ``title`` and ``lang`` for the article are believed. ``connection`` is for the sealed store
     and for nothing else. ``passage``: of the article, by a root only. ``seconds``: from the form to
     its answer, None: nobody took it; ``trap``: a field was filled in which people do not see.
+    ``proof``: the solution of a challenge, or that it cannot be had (``application/proof.py``).
     """
 
     url: str
@@ -60,6 +61,7 @@ class NewComment:
     passage: Passage | None = None
     seconds: float | None = None
     trap: bool = False
+    proof: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +116,9 @@ class PostComment:
         site = self._site(address)
         asked = (idempotency_key, new.token, new.source if self.watch_floods else None)
         reading: AbstractContextManager[UnitOfWork | None] = (
-            nullcontext() if asked == (None, None, None) else self.store.reading()
+            self.store.reading()
+            if asked != (None, None, None) or self.door.may_ask
+            else nullcontext()
         )
         with reading as unit:
             if unit is not None and idempotency_key is not None:
@@ -133,6 +137,8 @@ class PostComment:
             traces = self._traces(text, author, site)
             author_key = key_of(new.token) if new.token else None
             caller = self.door.let_in(unit, site, author, author_key, new.source, now)
+            work = Work(address=address, given=new.proof, key=idempotency_key, member=new.member)
+            caller = self.door.proven(unit, caller, site, work, now)
             circumstances = facts.gather(
                 unit,
                 site=site,

@@ -29,11 +29,12 @@ from palabre.domain.decision import ActorKind, Decision, DecisionRecord, Verdict
 from palabre.domain.identifier import first_id
 from palabre.domain.site import Site
 from palabre.domain.waiting import Level
+from palabre.moderation.circumstances import SYMBOLS
 from palabre.moderation.facts import Facts
 
 # Evidence on how a comment came, or by an adviser: its words alone do not give it again.
 CIRCUMSTANCES: Final = frozenset(
-    {"repeat_post", "flood", "near_duplicate", "surge", "hurried", "trap", BREACH}
+    {"repeat_post", "flood", "near_duplicate", "surge", "hurried", "trap", BREACH, *SYMBOLS}
 )
 STATUSES: Final = (Status.PUBLISHED, Status.HELD, Status.REFUSED)
 _PAGE: Final = 100

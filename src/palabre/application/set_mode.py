@@ -135,6 +135,7 @@ def _line(mode: Mode, now: datetime) -> Entry:
             "holds_all": mode.holds_all,
             "known_only": mode.known_only,
             "slow_minutes": mode.slow_minutes,
+            "proof": mode.proof,
             "closes_at": mode.closes_at.isoformat() if mode.closes_at else None,
             "opens": mode.opens,
             "shuts": mode.shuts,

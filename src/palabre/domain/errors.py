@@ -29,6 +29,10 @@ class Code(StrEnum):
     BAD_CURSOR = "bad_cursor"
     CURSOR_EXPIRED = "cursor_expired"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
+    PROOF_WANTED = "proof_wanted"
+    PROOF_WRONG = "proof_wrong"
+    PROOF_EXPIRED = "proof_expired"
+    PROOF_USED = "proof_used"
     # what it is about
     UNKNOWN_SITE = "unknown_site"
     UNKNOWN_COMMENT = "unknown_comment"

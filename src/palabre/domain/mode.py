@@ -27,9 +27,10 @@ class Mode:
     """How comments are taken in one part of the house.
 
     ``section_id`` and ``thread_id`` None: in all of the site, or of the section. ``slow_minutes``:
-    between two comments of one author, 0: no limit. ``opens`` and ``shuts`` are minutes of the day
-    on the house's clock, both or neither; a day may end after midnight. ``closes_at``: closed from
-    then on. ``until``: when the mode ends by itself. ``set_by``: the moderator's id.
+    between two comments of one author, 0: no limit. ``proof``: the browsers of guests compute for a
+    moment before a comment is taken (``application/proof.py``). ``opens`` and ``shuts`` are minutes
+    of the day on the house's clock, both or neither; a day may end after midnight. ``closes_at``:
+    closed from then on. ``until``: when the mode ends by itself. ``set_by``: the moderator's id.
     """
 
     site_id: str
@@ -38,6 +39,7 @@ class Mode:
     holds_all: bool = False
     known_only: bool = False
     slow_minutes: int = 0
+    proof: bool = False
     closes_at: datetime | None = None
     opens: int | None = None
     shuts: int | None = None
@@ -58,7 +60,7 @@ class Mode:
     @property
     def does_nothing(self) -> bool:
         """Tell whether it asks for nothing at all."""
-        asks = self.holds_all or self.known_only or self.slow_minutes
+        asks = self.holds_all or self.known_only or self.slow_minutes or self.proof
         return not (asks or self.closes_at is not None or self.opens is not None)
 
     def covers(self, site_id: str, section_id: str | None, thread_id: str | None) -> bool:
@@ -79,6 +81,7 @@ class InForce:
 
     holds_all: bool = False
     known_only: bool = False
+    proof: bool = False
     slow: tuple[Mode, ...] = ()
     closed: bool = False
     opens_at: datetime | None = None
@@ -94,7 +97,7 @@ class InForce:
     @property
     def says_something(self) -> bool:
         """Tell whether readers are to be told."""
-        told = self.holds_all or self.known_only or self.slow or self.closed
+        told = self.holds_all or self.known_only or self.slow or self.proof or self.closed
         return bool(told or self.shuts_at is not None)
 
 
@@ -120,6 +123,7 @@ def in_force(modes: Iterable[Mode], now: datetime, zone: tzinfo) -> InForce:
     return InForce(
         holds_all=any(mode.holds_all for mode in alive),
         known_only=any(mode.known_only for mode in alive),
+        proof=any(mode.proof for mode in alive),
         slow=tuple(mode for mode in alive if mode.slow_minutes),
         closed=closed,
         opens_at=max(opens) if closed and opens and not for_good else None,

@@ -175,7 +175,9 @@ def _named(item: Evidence, rule: Rule, words: Catalogue, text: str) -> str:
 
 
 def _circumstances(decision: Decision, words: Catalogue) -> list[str]:
-    """Return what held a comment whatever it says."""
+    """Return what held a comment whatever it says; nothing is refused for these."""
+    if decision.verdict is not Verdict.HOLD:
+        return []
     symbols = (item.symbol for item in decision.evidence)
     return [words.say(f"judge.symbol.{s}") for s in symbols if s in circumstances.SYMBOLS]
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from palabre.domain.errors import Code, Refusal
 
 NONE = "none"
-REVISIONS = (NONE, *(f"{number:04}" for number in range(1, 20)))
+REVISIONS = (NONE, *(f"{number:04}" for number in range(1, 21)))
 EXPECTED = REVISIONS[-1]
 _version = sa.table("alembic_version", sa.column("version_num"))
 

@@ -46,6 +46,7 @@ _IDEMPOTENCY_KEY: Json = {
     "schema": {"type": "string", "pattern": "^[!-~]+$", "minLength": 16, "maxLength": 200},
 }
 _DOOR = (Code.CLOSED_NOW, Code.SUSPENDED, Code.BANNED)
+_PROOF = (Code.PROOF_WANTED, Code.PROOF_WRONG, Code.PROOF_EXPIRED, Code.PROOF_USED)
 _PARENT = (Code.PARENT_UNKNOWN, Code.PARENT_ELSEWHERE, Code.REPLY_TOO_DEEP)
 
 
@@ -116,6 +117,7 @@ def calls(house: House) -> tuple[Call, ...]:
                 Code.SLOW_MODE,
                 Code.KNOWN_READERS_ONLY,
                 Code.IDEMPOTENCY_CONFLICT,
+                *_PROOF,
                 *_STORE,
             ),
         ),

@@ -96,6 +96,7 @@ def _asked(house: House, fields: dict[str, str]) -> Mode:
         holds_all="holds_all" in fields,
         known_only="known_only" in fields,
         slow_minutes=_number(fields, "slow"),
+        proof="proof" in fields,
         closes_at=_moment(house, fields, "closes_at"),
         opens=_clock(fields, "opens"),
         shuts=_clock(fields, "shuts"),
@@ -212,6 +213,8 @@ def _view(
         what.append(say("thread.mode.read_first"))
     if mode.slow_minutes:
         what.append(say("thread.mode.slow", minutes=mode.slow_minutes))
+    if mode.proof:
+        what.append(say("desk.modes.proof"))
     if mode.known_only:
         what.append(say("desk.modes.known"))
     if mode.closes_at is not None:

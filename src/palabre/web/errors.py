@@ -5,11 +5,13 @@ title, and a remedy in the reader's language. What went wrong inside is logged, 
 """
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from litestar import Response
 from litestar.exceptions import HTTPException
 
+from palabre.application.proof import ProofRefusal
 from palabre.domain.errors import Code, Refusal
 from palabre.web.house import Catalogue
 
@@ -34,6 +36,10 @@ STATUS: dict[Code, int] = {
     Code.BAD_CURSOR: 404,
     Code.CURSOR_EXPIRED: 410,
     Code.IDEMPOTENCY_CONFLICT: 409,
+    Code.PROOF_WANTED: 403,
+    Code.PROOF_WRONG: 422,
+    Code.PROOF_EXPIRED: 422,
+    Code.PROOF_USED: 409,
     Code.UNKNOWN_SITE: 404,
     Code.UNKNOWN_COMMENT: 404,
     Code.UNKNOWN_RULE: 422,
@@ -102,7 +108,10 @@ _CUT_SHORT = "client disconnected prematurely"
 
 
 class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """A problem document (RFC 9457) as it goes over the wire."""
+    """A problem document (RFC 9457) as it goes over the wire.
+
+    ``challenge``: what to solve (ALTCHA, version 2) where a proof of work is asked.
+    """
 
     type: str
     title: str
@@ -113,6 +122,7 @@ class Problem(msgspec.Struct, kw_only=True, omit_defaults=True):
     field: str | None = None
     retry_after: int | None = None
     values: dict[str, str | int] = {}
+    challenge: dict[str, Any] | None = None
 
 
 def refusal_of(error: Exception) -> Refusal:
@@ -174,6 +184,7 @@ def problem(
         field=refusal.field,
         retry_after=retry_after(refusal),
         values={k: v for k, v in refusal.values.items() if k != "retry_after"},
+        challenge=refusal.challenge if isinstance(refusal, ProofRefusal) else None,
     )
     return Response(
         msgspec.json.encode(document),

@@ -20,7 +20,7 @@ from palabre.domain.errors import Code, Refusal
 from palabre.web.house import House
 from palabre.web.visitors import source_of
 
-Kind = Literal["post", "edit", "vote", "sign_in", "subscribe", "report"]
+Kind = Literal["post", "proof", "edit", "vote", "sign_in", "subscribe", "report"]
 
 _STATE_KEY = "palabre_counts"
 _SWEEP_EVERY = 1024
@@ -80,6 +80,7 @@ class Limiter:
         self._house = house
         self._rates: dict[Kind, tuple[RateLimitItem, ...]] = {
             "post": tuple(parse_many(rates.post)),
+            "proof": tuple(parse_many(rates.post)),
             "edit": tuple(parse_many(rates.edit)),
             "vote": tuple(parse_many(rates.vote)),
             "sign_in": tuple(parse_many(rates.sign_in)),

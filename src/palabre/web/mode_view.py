@@ -55,6 +55,8 @@ def notice_of(found: InForce, words: Catalogue) -> ModeNotice | None:
             lines.append(say("thread.mode.read_first"))
         if found.slow:
             lines.append(say("thread.mode.slow", minutes=found.slow_minutes))
+        if found.proof:
+            lines.append(say("thread.mode.proof"))
         if found.known_only:
             lines.append(say("thread.mode.known", comments=KNOWN_AFTER))
         if found.shuts_at is not None:

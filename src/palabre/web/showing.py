@@ -83,6 +83,7 @@ def mode_out(found: InForce) -> ModeOut | None:
         held=found.holds_all,
         known_readers=found.known_only,
         minutes=found.slow_minutes or None,
+        proof=found.proof,
         opens_at=found.opens_at,
         shuts_at=found.shuts_at,
         why=[reason.value for reason in found.why],

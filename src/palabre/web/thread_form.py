@@ -66,6 +66,7 @@ class FormView:
     under: str | None = None
     notice: Notice | None = None
     grabs_focus: bool = False
+    computes: bool = False
 
     def error(self, name: str) -> FormError | None:
         """Return what is wrong with a field."""
@@ -137,6 +138,7 @@ def form_of(
         errors=errors_of(draft.refusal, words),
         cancel=look.place.to("palabre", after=look.place.after) if reply else None,
         under=reply[0] if reply else None,
+        computes=look.house.post.door.always and look.signed is None,
         grabs_focus=draft.refusal is not None,
     )
 

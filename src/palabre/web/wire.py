@@ -41,6 +41,13 @@ Seconds = Annotated[
     float | None,
     Meta(description="Seconds between the first letter and sending; what cannot be is ignored."),
 ]
+Proof = Annotated[
+    str | None,
+    Meta(
+        description="ALTCHA's payload in base64, in answer to `proof_wanted`; or `none` where that "
+        "cannot be had: then a moderator reads the comment first."
+    ),
+]
 CommentId = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
 
 
@@ -64,6 +71,7 @@ class NewCommentBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     anchor: AnchorBody | None = None
     subject: Subject = None
     seconds: Seconds = None
+    proof: Proof = None
 
 
 class SubscriptionBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -134,13 +142,14 @@ class ModeOut(msgspec.Struct, kw_only=True):
     """How comments are taken at present.
 
     ``held``: each waits for a moderator; ``known_readers``: nobody else may write; ``minutes``
-    between two comments of one author. ``opens_at``: closed until then, ``shuts_at``: open until
-    then.
+    between two comments of one author; ``proof``: guests compute for a moment first. ``opens_at``:
+    closed until then, ``shuts_at``: open until then.
     """
 
     held: bool
     known_readers: bool
     minutes: int | None
+    proof: bool
     opens_at: datetime | None
     shuts_at: datetime | None
     why: list[Literal["surge", "subject", "abuse", "absent"]]

@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response import Redirect
 
 from palabre.application.post_comment import NewComment
+from palabre.application.proof import CANNOT
 from palabre.domain.errors import Code, Refusal
 from palabre.domain.vote import Value
 from palabre.web import errors, links, visitors
@@ -146,6 +147,7 @@ async def receive(
             else await asyncio.to_thread(passage_on, house, url, request.query_params),
             seconds=seconds_since(fields.get("since"), house),
             trap=bool(fields.get("subject")),
+            proof=CANNOT,
         )
         posted = await house.writers(house.post, new)
         about = posted.thread.article.lang

@@ -18,6 +18,7 @@ modes = sa.Table(
     sa.Column("holds_all", sa.Boolean, nullable=False),
     sa.Column("known_only", sa.Boolean, nullable=False),
     sa.Column("slow_minutes", sa.Integer, nullable=False),
+    sa.Column("proof", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("closes_at", UtcTime),
     sa.Column("opens", sa.SmallInteger),
     sa.Column("shuts", sa.SmallInteger),
