@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from browser.elsewhere import Elsewhere
+from browser.newspaper import Newspaper, newspaper
 from palabre.application.post_comment import NewComment, Posted
 from palabre.cli.settings_file import settings_text
 from palabre.domain.person import ANYBODY, Role
@@ -145,6 +146,18 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
                 server.terminate()
                 server.wait(20)
                 parts.store.close()
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest) -> bool:
+    """Whether pictures are taken: not where every second counts."""
+    return "not long" not in str(request.config.getoption("markexpr"))
+
+
+@pytest.fixture(scope="session")
+def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newspaper]:
+    with newspaper(tmp_path_factory.mktemp("paper"), RULES) as started:
+        yield started
 
 
 def _wait_for(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -18,7 +18,7 @@ from mail_server import MailServer, controller
 from serving import palabre, serving
 
 PREFIX = "/palabre"
-PATIENCE = 60  # seconds, on a machine that does much else
+LOGIN, PATIENCE = "maud", 60  # seconds, on a machine that does much else
 _NGINX = """
 daemon off; user root; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 64; }}
@@ -55,6 +55,7 @@ class Newspaper:
     bare: str
     folder: Path
     mail: MailServer
+    password: str
 
     def article(self, slug: str, *, of: str = "") -> str:
         """Publish an article with its thread put in by nginx, and return its address."""
@@ -102,6 +103,8 @@ def newspaper(folder: Path, rules: str) -> Iterator[Newspaper]:
     (folder / "articles").mkdir()
     palabre(folder, "init", "--origin", home, "--base-url", home + PREFIX)
     (folder / "house-rules.toml").write_text(rules, encoding="utf-8")
+    account = ("moderator", "add", LOGIN, "--role", "administrator", "--generate")
+    password = palabre(folder, *account).split()[-1]
     mail = MailServer()
     thread = controller(mail)
     thread.start()
@@ -117,7 +120,7 @@ def newspaper(folder: Path, rules: str) -> Iterator[Newspaper]:
         nginx = subprocess.Popen(["nginx", "-c", str(conf)], stderr=subprocess.DEVNULL)
         try:
             _until(lambda: _answers(urlsplit(home).port or 0))
-            yield Newspaper(home, bare, folder, mail)
+            yield Newspaper(home, bare, folder, mail, password)
         finally:
             nginx.terminate()
             nginx.wait(10)

@@ -8,18 +8,12 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browser.conftest import HELD, REFUSED, RULES
-from browser.newspaper import Newspaper, newspaper
+from browser.conftest import HELD, REFUSED
+from browser.newspaper import Newspaper
 from browser.test_without_javascript import send
 
 pytestmark = pytest.mark.browser
 Reader = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def paper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newspaper]:
-    with newspaper(tmp_path_factory.mktemp("paper"), RULES) as started:
-        yield started
 
 
 @pytest.fixture
