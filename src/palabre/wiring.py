@@ -19,6 +19,7 @@ from palabre.application.edit_comment import EditComment
 from palabre.application.highlight_comment import HighlightComment
 from palabre.application.incoming import Limits
 from palabre.application.known_modes import KnownModes
+from palabre.application.known_pseudonyms import KnownPseudonyms
 from palabre.application.known_sites import KnownSites
 from palabre.application.learn_site import LayersInUse
 from palabre.application.moderate import Moderate
@@ -99,6 +100,7 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
             close_after=timedelta(days=settings.comments.close_after_days) or None,
             secret=secret_key(settings, parts.folder),
             sites=KnownSites(store),
+            names=KnownPseudonyms(store),
             keep_source=keep_source,
             remember=remember,
             layer_of=layer_of,
@@ -139,6 +141,7 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
         clock=clock,
         subscribe=mail.subscribe,
         subscriptions=mail.subscriptions,
+        pseudonyms=mail.pseudonyms,
         privacy=own_data(settings, parts.folder, store, clock),
         source_key=source_keys(store),
         changes=Changes(watch=modes.watch, version=version_of(store)),

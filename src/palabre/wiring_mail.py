@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from palabre.application.keep_pseudonym import KeepPseudonym
 from palabre.application.manage_subscriptions import ManageSubscriptions
 from palabre.application.ports import Clock, Store
 from palabre.application.stop_mail import StopMail
@@ -23,14 +24,16 @@ from palabre.notify.worker import Worker
 from palabre.rendering.catalogue import PoCatalogue, load_catalogues
 from palabre.rendering.markdown import excerpt
 from palabre.settings import Settings, secret_key, smtp_password
+from palabre.token_seal import TokenSeal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailCases:
-    """What pages and API do about mail; None for both where the house sends none."""
+    """What pages and API do about mail; None for all where the house sends none."""
 
     subscribe: Subscribe | None = None
     subscriptions: ManageSubscriptions | None = None
+    pseudonyms: KeepPseudonym | None = None
 
 
 def mail_cases(
@@ -54,6 +57,15 @@ def mail_cases(
             for_site=settings.mail.questions_an_hour,
         ),
         subscriptions=ManageSubscriptions(store=store, clock=clock, secret=secret),
+        pseudonyms=KeepPseudonym(
+            store=store,
+            clock=clock,
+            secret=secret,
+            seal=TokenSeal(secret),
+            languages=frozenset(catalogues),
+            for_address=settings.mail.questions_a_day,
+            for_site=settings.mail.questions_an_hour,
+        ),
     )
 
 

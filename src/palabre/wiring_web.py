@@ -15,6 +15,7 @@ from palabre.application.first_view import FirstView
 from palabre.application.hold_comment import HoldComment
 from palabre.application.law_mail import LawMail
 from palabre.application.moderate import Moderate
+from palabre.application.own_pseudonyms import OwnPseudonyms
 from palabre.application.ports import Clock, Store
 from palabre.application.report_comment import ReportComment
 from palabre.application.rules_report import RulesReport
@@ -171,5 +172,6 @@ def own_data(settings: Settings, folder: Path, store: Store, clock: Clock) -> Ow
             store=store, clock=clock, remember=Remember(secret=secret_key(settings, folder))
         ),
         hold=HoldComment(store=store, clock=clock),
+        pseudonyms=OwnPseudonyms(store=store),
         ask=ask,
     )

@@ -26,6 +26,7 @@ from palabre.application.export_person import ExportPerson
 from palabre.application.hold_comment import HoldComment
 from palabre.application.issue_key import Keys
 from palabre.application.moderate import Choice
+from palabre.application.own_pseudonyms import OwnPseudonyms
 from palabre.application.ports import Store
 from palabre.application.register import Keeping, register_of
 from palabre.application.sessions import handle_of
@@ -59,6 +60,7 @@ def house(house: House, store: Store, clock: StillClock) -> House:
         export=ExportPerson(**parts),
         erase=ErasePerson(**parts),
         hold=HoldComment(**parts),
+        pseudonyms=OwnPseudonyms(store=store),
     )
 
     def ground_of(rule: str) -> Ground:

@@ -16,6 +16,7 @@ from palabre.application.erase_person import ErasePerson
 from palabre.application.export_person import ExportPerson
 from palabre.application.hold_comment import HoldComment
 from palabre.application.mail_ports import MailKind
+from palabre.application.own_pseudonyms import OwnPseudonyms
 from palabre.application.ports import Store
 from palabre.application.register import Keeping, register_of
 from palabre.domain.person import Moderator, Role
@@ -46,6 +47,7 @@ def house(house: House, store: Store, clock: StillClock) -> House:
         export=ExportPerson(**parts),
         erase=ErasePerson(**parts),
         hold=HoldComment(**parts),
+        pseudonyms=OwnPseudonyms(store=store),
         ask=AskForData(**parts, secret=house.config.secret),
     )
     return replace(house, privacy=own)

@@ -40,7 +40,7 @@ def french() -> dict[str, tuple[str, ...]]:
 # newsroom and the law's letters speak French and English; `languages.py` passes others over there.
 READERS = {
     *("page", "thread", "comment", "vote", "form", "notice", "own", "replies", "rules", "inline"),
-    *("widget", "feed", "judge", "subscription", "subscribe", "subscriptions"),
+    *("widget", "feed", "judge", "subscription", "subscribe", "subscriptions", "pseudonym"),
 }
 # Of what may go wrong: all that a reader can run into. The rest is told to programs and the desk.
 READERS_ERRORS = (
@@ -50,7 +50,7 @@ READERS_ERRORS = (
     *("parent_elsewhere", "reply_too_deep", "thread_closed", "move_impossible", "link_invalid"),
     *("closed_now", "slow_mode", "known_readers_only", "suspended", "banned"),
     *("proof_wanted", "proof_wrong", "proof_expired", "proof_used"),
-    *("link_expired", "mail_off", "not_yours", "edit_window_over", "own_comment"),
+    *("link_expired", "name_kept", "mail_off", "not_yours", "edit_window_over", "own_comment"),
     *("sign_on_invalid", "sign_on_expired", "sign_on_denied", "sign_on_unavailable"),
     *("forged_request", "too_many_requests", "not_found"),
     *("store_busy", "store_full", "store_failed", "internal"),

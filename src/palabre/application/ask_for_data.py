@@ -76,9 +76,14 @@ class AskForData:
             raise Refusal(Code.LINK_INVALID)
         with self.store.reading() as unit:
             request = unit.people.request(request_id)
-        if request is None or self.clock() >= request.asked_at + LINK_LASTS:
-            raise Refusal(Code.LINK_EXPIRED)
-        return of_address(request.address, self.secret)
+            if request is None or self.clock() >= request.asked_at + LINK_LASTS:
+                raise Refusal(Code.LINK_EXPIRED)
+            kept = unit.pseudonyms.of_address(request.address_hash)
+        # What was written with the token of a pseudonym that the address keeps is its owner's too.
+        return replace(
+            of_address(request.address, self.secret),
+            author_keys=frozenset(p.author_key for p in kept),
+        )
 
 
 def request_of(unit: UnitOfWork, mail: Mail) -> DataRequest | None:
@@ -96,6 +101,6 @@ def _is_held(unit: UnitOfWork, person: Person, hashed: str) -> bool:
     known = unit.subscriptions.address(hashed)
     if known is not None and known.stopped is not None:
         return False
-    if known is not None or unit.people.comments(person):
+    if known is not None or unit.people.comments(person) or unit.pseudonyms.of_address(hashed):
         return True
     return bool(unit.ledger.with_words_of(sorted(person.mailboxes)))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from palabre.application import records
+from palabre.application.own_pseudonyms import forget_pseudonyms
 from palabre.application.person import Person, Scope
 from palabre.application.person_ports import Erased
 from palabre.application.ports import Clock, Store, UnitOfWork
@@ -112,6 +113,7 @@ class ErasePerson:
             wrote = unit.ledger.with_words_of(sorted(person.mailboxes))
             unit.ledger.erase_words([line.id for line in wrote])
             unit.measures.forget(sorted(person.author_keys))
+            forget_pseudonyms(unit, person)
             for hashed in person.address_hashes:
                 unit.subscriptions.forget(hashed)
                 unit.people.forget_requests(hashed)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from palabre.application.mail_ports import MailKind
+from palabre.application.own_pseudonyms import kept_by
 from palabre.application.person import Person
 from palabre.application.ports import Clock, Store, UnitOfWork
 from palabre.application.read_thread import locate
@@ -65,6 +66,16 @@ class ExportPerson:
                         "until": _at(m.until),
                     }
                     for m in unit.measures.of_keys(sorted(person.author_keys))
+                ],
+                "pseudonyms": [
+                    {
+                        "id": p.id,
+                        "site": p.site_id,
+                        "name": p.name,
+                        "address": p.address,
+                        "kept_since": _at(p.kept_at),
+                    }
+                    for p in kept_by(unit, person)
                 ],
                 "mails": [
                     {"kind": m.kind.value, "made_at": _at(m.made_at), "state": m.state.value}

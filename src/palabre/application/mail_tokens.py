@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     DATA = "data"
     REPORT = "report"
     STATEMENT = "statement"
+    PSEUDONYM = "pseudonym"
 
 
 def address_hash(address: str, secret: bytes) -> str:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from palabre.application import facts, idempotency, incoming, records
 from palabre.application.door import OPEN_DOOR, Door, Work
 from palabre.application.enter_queue import enter
+from palabre.application.known_pseudonyms import KnownPseudonyms, signature
 from palabre.application.pace import KnownPace
 from palabre.application.ports import Clock, Judge, Renderer, Repeat, Store, Stored, UnitOfWork
 from palabre.application.quote import passage_of, with_quote
@@ -83,7 +84,7 @@ class PostComment:
     is refused. ``sites`` tells whose an origin is (``KnownSites``); None: the store is asked.
     ``keep_source`` seals where posts come from, in houses whose law asks for it. ``remember`` knows
     what comes again, ``layer_of`` what a site's moderators taught, ``door`` who may write now,
-    ``pace`` how much comes.
+    ``pace`` how much comes, ``names`` whose pseudonyms are.
     """
 
     store: Store
@@ -100,6 +101,7 @@ class PostComment:
     layer_of: facts.LayerOf | None = None
     door: Door = OPEN_DOOR
     pace: KnownPace | None = None
+    names: KnownPseudonyms | None = None
 
     def __call__(self, new: NewComment, *, idempotency_key: str | None = None) -> Posted:
         """Judge and store a comment, or refuse it with a code that names the field at fault.
@@ -132,7 +134,7 @@ class PostComment:
                 if earlier is not None:
                     return _again(unit, earlier, repeat, tokens)
             token = new.token or (derived if repeat else new_token())
-            author = incoming.signature(new.name, new.email, site, new.member)
+            author = signature(self.names, new.name, new.email, site, new.member, token)
             lang = incoming.language(new.lang, site.lang)
             traces = self._traces(text, author, site)
             author_key = key_of(new.token) if new.token else None

@@ -23,6 +23,7 @@ class Code(StrEnum):
     NAME_REQUIRED = "name_required"
     NAME_TOO_LONG = "name_too_long"
     NAME_RESERVED = "name_reserved"
+    NAME_KEPT = "name_kept"
     EMAIL_REQUIRED = "email_required"
     EMAIL_INVALID = "email_invalid"
     BAD_ADDRESS = "bad_address"

@@ -22,6 +22,7 @@ from palabre.domain.site import Site
 from palabre.domain.subscription import MailAddress, Subscription
 from palabre.notify.law_letters import LawLetters
 from palabre.notify.letter import Entry, Letter, Words
+from palabre.notify.pseudonym_letters import PseudonymLetters
 
 _ANCESTORS = 20  # named in References
 _SHOWN = 20  # comments that a mail to the desk quotes
@@ -50,6 +51,15 @@ class Letters:
             return self._to_desk(unit, mail, site)
         if mail.kind is MailKind.DATA:
             return self._data(unit, mail, site)
+        if mail.kind is MailKind.PSEUDONYM:
+            kept = PseudonymLetters(
+                secret=self.secret,
+                base_url=self.base_url,
+                words=self._words,
+                message_id=self._message_id,
+                clock=self.clock,
+            )
+            return kept.write(unit, mail, site)
         if mail.kind is MailKind.LAW:
             law = LawLetters(
                 secret=self.secret,

@@ -10,8 +10,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from palabre.domain.identifier import is_id
 from palabre.domain.pseudonym import Asks, Link, Pseudonym
 from palabre.storage.column_types import Id, Row
+from palabre.storage.counters import touch
 from palabre.storage.effects import changed, erased
-from palabre.storage.tables import pseudonym_links, pseudonyms
+from palabre.storage.tables import comments, pseudonym_links, pseudonyms
 
 _P, _L = pseudonyms.c, pseudonym_links.c
 _SITE: sa.BindParameter[Any] = sa.bindparam("site")
@@ -25,15 +26,31 @@ _OF_AUTHORS = (
     .where(_P.author_key.in_(sa.bindparam("authors", expanding=True)))
     .order_by(_P.site_id, _P.author_key)
 )
-_REPLACE = sa.delete(pseudonyms).where(
-    _P.site_id == _SITE, sa.or_(_P.author_key == sa.bindparam("author"), _P.address_hash == _HASH)
+# In one order everywhere: two transactions must not wait for each other's threads.
+_THREADS = (
+    sa.select(comments.c.thread_id)
+    .where(comments.c.author_key == sa.bindparam("author"), comments.c.site_id == _SITE)
+    .distinct()
+    .order_by(comments.c.thread_id)
+)
+_REPLACE = (
+    sa.delete(pseudonyms)
+    .where(
+        _P.site_id == _SITE,
+        sa.or_(_P.author_key == sa.bindparam("author"), _P.address_hash == _HASH),
+    )
+    .returning(_P.author_key, _P.site_id)
 )
 # Of two who keep one name at once, the later finds it taken.
 _KEEP = {
     "sqlite": sqlite.insert(pseudonyms).on_conflict_do_nothing().returning(_P.id),
     "postgresql": postgresql.insert(pseudonyms).on_conflict_do_nothing().returning(_P.id),
 }
-_LET_GO = sa.delete(pseudonyms).where(_P.id.in_(sa.bindparam("ids", type_=Id, expanding=True)))
+_LET_GO = (
+    sa.delete(pseudonyms)
+    .where(_P.id.in_(sa.bindparam("ids", type_=Id, expanding=True)))
+    .returning(_P.author_key, _P.site_id)
+)
 _ASK = sa.insert(pseudonym_links)
 _LINK = sa.select(pseudonym_links).where(_L.id == _THIS)
 _COUNT = (
@@ -84,20 +101,25 @@ class SqlPseudonyms:
         if taken is not None and taken.author_key != new.author_key:
             return False
         whose = {"site": new.site_id, "author": new.author_key, "hash": new.address_hash}
-        connection.execute(_REPLACE, whose)
+        for old in connection.execute(_REPLACE, whose).all():
+            if old.author_key != new.author_key:
+                self._mark(old.author_key, old.site_id)
         row = {name: getattr(new, name) for name in _P.keys()}  # noqa: SIM118 -- no dict
         found = connection.execute(_KEEP[connection.dialect.name], row).one_or_none()
+        self._mark(new.author_key, new.site_id)
         changed(connection, None)
         return found is not None
 
     def let_go(self, ids: Sequence[str]) -> int:
         """Remove pseudonyms."""
         known = [i for i in ids if is_id(i)]
-        gone = int(self._connection.execute(_LET_GO, {"ids": known}).rowcount) if known else 0
+        gone = self._connection.execute(_LET_GO, {"ids": known}).all() if known else []
+        for author_key, site_id in gone:
+            self._mark(author_key, site_id)
         if gone:
             changed(self._connection, None)
             erased(self._connection)
-        return gone
+        return len(gone)
 
     def ask(self, link: Link) -> None:
         """Store a link."""
@@ -137,6 +159,12 @@ class SqlPseudonyms:
         """Remove the links of an address."""
         if self._connection.execute(_FORGET_ALL, {"hash": address_hash}).rowcount:
             erased(self._connection)
+
+    def _mark(self, author_key: str, site_id: str) -> None:
+        """Let the pages be made anew on which the author's comments stand."""
+        asked = {"author": author_key, "site": site_id}
+        for thread_id in self._connection.execute(_THREADS, asked).scalars().all():
+            touch(self._connection, thread_id)
 
 
 def _pseudonym(row: Row) -> Pseudonym:

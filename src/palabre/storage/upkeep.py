@@ -14,11 +14,13 @@ from palabre.application.person_ports import Run
 from palabre.domain.comment import Status
 from palabre.domain.retention import Leaves
 from palabre.storage.counters import touch
-from palabre.storage.effects import changed, erased, unindexed
+from palabre.storage.effects import erased, unindexed
+from palabre.storage.pseudonyms import SqlPseudonyms
 from palabre.storage.tables import (
     comment_authors,
     comment_mailboxes,
     comments,
+    pseudonyms,
     retention_runs,
     source_keys,
 )
@@ -91,6 +93,8 @@ REMOVE = {
     dialect: {k: _gone(each, dialect) for k, each in CLASSES.items() if k not in SIGNED}
     for dialect in ("sqlite", "postgresql")
 }
+# Their marks stand on pages.
+_LAPSED = sa.select(pseudonyms.c.id).where(CLASSES[Leaves.PSEUDONYMS].due).limit(_LIMIT)
 _NOTE = sa.insert(retention_runs)
 _RUNS = (
     sa.select(retention_runs.c.at, retention_runs.c.kind, retention_runs.c.removed)
@@ -118,13 +122,14 @@ class SqlUpkeep:
         """Remove at most ``limit`` of it and return how many."""
         if kind in SIGNED:
             return self._unsign(kind, before, limit)
+        if kind is Leaves.PSEUDONYMS:
+            due = self._connection.execute(_LAPSED, {"before": before, "limit": limit})
+            return SqlPseudonyms(self._connection).let_go(due.scalars().all())
         statement = REMOVE[self._connection.dialect.name][kind]
         asked = {"before": before, "limit": limit}
         removed = int(self._connection.execute(statement, asked).rowcount)
         if removed:
             erased(self._connection)
-        if removed and kind is Leaves.PSEUDONYMS:
-            changed(self._connection, None)  # their marks stand on pages
         if removed and kind is Leaves.REVISIONS:
             unindexed(self._connection)  # the search forgot them at the edit, its index did not
         return removed

@@ -8,6 +8,7 @@ from palabre.domain.errors import Code
 from palabre.web import wire
 from palabre.web.call import LAST_EVENT, OPERATORS, STORE_PROBLEMS, Call, Json
 from palabre.web.calls_law import report_call
+from palabre.web.calls_pseudonyms import pseudonym_calls
 from palabre.web.house import House
 from palabre.web.intake import MAX_CURSOR
 
@@ -30,6 +31,7 @@ _SIGNATURE = (
     Code.NAME_REQUIRED,
     Code.NAME_TOO_LONG,
     Code.NAME_RESERVED,
+    Code.NAME_KEPT,
     Code.EMAIL_REQUIRED,
     Code.EMAIL_INVALID,
 )
@@ -142,6 +144,7 @@ def calls(house: House) -> tuple[Call, ...]:
                 *_STORE,
             ),
         ),
+        *pseudonym_calls(lang, _BODY, (*_THREAD, *_SIGNATURE)),
         Call(
             method="get",
             path=f"{comments}/mine",

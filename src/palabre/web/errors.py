@@ -30,6 +30,7 @@ STATUS: dict[Code, int] = {
     Code.NAME_REQUIRED: 422,
     Code.NAME_TOO_LONG: 422,
     Code.NAME_RESERVED: 422,
+    Code.NAME_KEPT: 409,
     Code.EMAIL_REQUIRED: 422,
     Code.EMAIL_INVALID: 422,
     Code.BAD_ADDRESS: 422,

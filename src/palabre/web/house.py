@@ -12,9 +12,11 @@ from palabre.application.erase_person import ErasePerson
 from palabre.application.export_person import ExportPerson
 from palabre.application.highlight_comment import HighlightComment
 from palabre.application.hold_comment import HoldComment
+from palabre.application.keep_pseudonym import KeepPseudonym
 from palabre.application.known_modes import KnownModes
 from palabre.application.manage_subscriptions import ManageSubscriptions
 from palabre.application.moderate import Moderate
+from palabre.application.own_pseudonyms import OwnPseudonyms
 from palabre.application.passkeys import Passkeys
 from palabre.application.post_comment import PostComment
 from palabre.application.react import Vote
@@ -137,6 +139,7 @@ class OwnData:
     export: ExportPerson
     erase: ErasePerson
     hold: HoldComment
+    pseudonyms: OwnPseudonyms
     ask: AskForData | None = None
 
 
@@ -158,9 +161,10 @@ class House:
     rules: RuleBook
     catalogues: Mapping[str, Catalogue]
     clock: Callable[[], datetime]
-    # None both: this house sends no mail.
+    # None all three: this house sends no mail.
     subscribe: Subscribe | None = None
     subscriptions: ManageSubscriptions | None = None
+    pseudonyms: KeepPseudonym | None = None
     privacy: OwnData | None = None
     law: LawCases | None = None
     # The key of a day's hashes of addresses; None: the secret key.

@@ -77,6 +77,11 @@ class OwnDataPages:
         """Erase what was chosen, once the reader has said that they are sure."""
         fields = await read_form(request, self._house)
         await self._limiter.hit("edit", request)
+        if "let_go" in fields:
+            mine = await asyncio.to_thread(self._person, request)
+            pseudonyms = self._cases.pseudonyms
+            await self._house.writers(pseudonyms.let_go, mine, fields["let_go"])
+            return await self.found(request)
         if fields.get("sure") != "yes":
             raise Refusal(Code.BAD_FIELD, field="sure", expected="yes")
         scope, comment = scope_of(fields)

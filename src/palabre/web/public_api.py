@@ -21,6 +21,7 @@ from palabre.web.house import House
 from palabre.web.intake import Query, read_json
 from palabre.web.languages import catalogue_for
 from palabre.web.limits import Limiter
+from palabre.web.pseudonyms import checked_keep, keep_with_comment
 from palabre.web.wire import (
     MAX_LIMIT,
     MAX_URLS,
@@ -113,6 +114,8 @@ class PublicApi:
         """Judge and store a comment; held and refused are answers too, with their reasons."""
         body = await read_json(request, NewCommentBody)
         subscribing.checked_notify(self._house, body.notify, body.email)
+        member = visitors.member_of(request)
+        keep = checked_keep(self._house, body.keep, body.name, body.email, member)
         key = request.headers.get("idempotency-key")
         # A solved challenge was counted when it was given out; its answer is no further comment.
         is_solved = self._house.post.door.is_solved(body.proof, body.url, key, self._house.clock())
@@ -124,7 +127,7 @@ class PublicApi:
             lang=body.lang,
             parent=body.parent,
             name=body.name,
-            member=visitors.member_of(request),
+            member=member,
             email=body.email,
             token=visitors.author_token(request),
             source=visitors.source_of(request, self._house),
@@ -146,6 +149,15 @@ class PublicApi:
             notify=body.notify,
             email=body.email,
             words=catalogue,
+        )
+        content.keep = await keep_with_comment(
+            request,
+            self._house,
+            self._limiter,
+            posted,
+            keep=keep,
+            email=body.email,
+            lang=catalogue.lang,
         )
         answer = answers.private(
             content,

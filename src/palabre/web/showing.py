@@ -55,6 +55,7 @@ def comment_out(house: House, stored: Stored, node: Node | None = None) -> Comme
         pinned=not gone and stored.highlight.pinned,
         featured=not gone and stored.highlight.featured,
         badge=None if gone else stored.author.badge,
+        kept=not gone and stored.author.is_kept,
     )
 
 

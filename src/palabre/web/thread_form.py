@@ -26,6 +26,7 @@ class Draft:
     name: str = ""
     email: str = ""
     notify: str = ""
+    keep: bool = False
     refusal: Refusal | None = None
 
 
@@ -43,6 +44,9 @@ class FormView:
     """The form with what stands in it. ``under`` is the comment it stands below, if any.
 
     ``notify``: what was chosen to be told of ("": nothing); None where the house sends no mail.
+    ``keep``: whether the name is to be kept; None where it cannot be, or is already. ``find``: the
+    page where a kept one is asked for.
+    ``computes``: the house always asks guests for a proof of work.
     """
 
     kind: str
@@ -54,6 +58,8 @@ class FormView:
     name: str = ""
     email: str = ""
     notify: str | None = None
+    keep: bool | None = None
+    find: str | None = None
     signs: bool = True
     signed_as: str | None = None
     sign_on: str | None = None
@@ -128,6 +134,10 @@ def form_of(
         name=draft.name,
         email=draft.email,
         notify=None if look.house.subscribe is None else draft.notify,
+        keep=draft.keep if look.house.pseudonyms is not None and not _keeps(mine) else None,
+        find=f"/pseudonym?{urlencode({'url': page.address.url})}"
+        if look.house.pseudonyms is not None
+        else None,
         signs=look.signed is None,
         signed_as=look.signed,
         sign_on=sign_on_link(look, page),
@@ -182,6 +192,10 @@ def with_draft(form: FormView, draft: Draft, words: Catalogue) -> FormView:
 def common_fields(look: Look) -> tuple[tuple[str, str], ...]:
     """Return the hidden fields of every form: the token, and the page to come back to."""
     return ((FIELD, form_token(look.house)), ("back", look.place.here()))
+
+
+def _keeps(mine: Mine | None) -> bool:
+    return any(s.author.is_kept for s, _ in (mine.comments[:1] if mine else ()))
 
 
 def _last_name(mine: Mine | None) -> str:

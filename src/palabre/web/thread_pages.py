@@ -24,7 +24,7 @@ from palabre.web.visitors import MEMBER, has_been_at_desk, is_of_newsroom, signe
 
 # Roots that the element takes at a time: a slow phone reads them without a stop that is felt.
 _STRETCH = 50
-_DONE = frozenset({"deleted", "asked", "not_now"})
+_DONE = frozenset({"deleted", "asked", "keep", "not_now"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +189,6 @@ def _placed(form: FormView | None, thread: ThreadView) -> FormView | None:
 def _done(done: str | None, words: Catalogue) -> Notice | None:
     if done is None:
         return None
-    key = f"notice.{done}.text"
-    text = words.say(key) if words.has(key) else ""
-    return Notice(kind="published", title=words.say(f"notice.{done}.title"), text=text)
+    about = "pseudonym.asked" if done == "keep" else f"notice.{done}"
+    text = words.say(f"{about}.text") if words.has(f"{about}.text") else ""
+    return Notice(kind="published", title=words.say(f"{about}.title"), text=text)

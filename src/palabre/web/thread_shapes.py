@@ -60,6 +60,7 @@ class CommentView:
     marks: tuple[str, ...] = ()
     can_moderate: bool = False
     badge: str | None = None
+    is_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

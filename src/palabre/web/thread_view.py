@@ -110,6 +110,7 @@ class Look:
             marks=tuple(m.value for m in Mark if html and stored.highlight.has(m)),
             can_moderate=self.newsroom and html is not None,
             badge=stored.author.badge if html else None,
+            is_kept=stored.author.is_kept and html is not None,
         )
 
 

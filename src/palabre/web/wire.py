@@ -56,6 +56,7 @@ class NewCommentBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     ``notify``: what its author wants to be told of by mail; it needs ``email``. ``anchor``: the
     passage of the article that it is about (W3C Web Annotation selectors); not for answers.
+    ``keep``: ``email`` is asked whether it keeps ``name`` for this author.
     ``subject`` and ``seconds`` are for the judge: a form has the first for programs that fill in
     whatever they find; the second is the time since its reader began to write.
     """
@@ -68,6 +69,7 @@ class NewCommentBody(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     name: str | None = None
     email: str | None = None
     notify: Notify | None = None
+    keep: bool = False
     anchor: AnchorBody | None = None
     subject: Subject = None
     seconds: Seconds = None
@@ -111,7 +113,8 @@ class CommentOut(msgspec.Struct, kw_only=True):
     ``name`` null: a guest. ``replies_count`` counts the published comments below, for a root all of
     them and for others those shown; ``replies_next`` is the cursor to the rest below a root.
     ``anchor``: the passage it is about; null: the whole article. ``pinned``, ``featured``: lifted
-    out by the newsroom. ``badge``: what the author's own site says of them.
+    out by the newsroom. ``badge``: what the author's own site says of them. ``kept``: ``name`` is
+    a pseudonym that its author keeps by a verified mail address.
     """
 
     id: CommentId
@@ -136,6 +139,7 @@ class CommentOut(msgspec.Struct, kw_only=True):
     pinned: bool = False
     featured: bool = False
     badge: str | None = None
+    kept: bool = False
 
 
 class ModeOut(msgspec.Struct, kw_only=True):
@@ -230,11 +234,12 @@ class PostedOut(JudgedOut, kw_only=True):
     """What became of a new comment. ``token`` is the author's secret: keep it to edit or delete.
 
     ``notify`` "asked": the address is asked by mail whether it wants to be told; "not_now": it
-    cannot be asked now, the comment stands; null: nothing was wished for.
+    cannot be asked now, the comment stands; null: nothing was wished for. ``keep`` likewise.
     """
 
     token: str
     notify: Literal["asked", "not_now"] | None = None
+    keep: Literal["asked", "not_now"] | None = None
 
 
 class VotedOut(msgspec.Struct, kw_only=True):

@@ -22,6 +22,7 @@ from palabre.web.languages import catalogue_for
 from palabre.web.limits import Limiter
 from palabre.web.links import Place
 from palabre.web.passages import passage_on
+from palabre.web.pseudonyms import checked_keep, keep_with_comment
 from palabre.web.subscribing import checked_notify, with_comment
 from palabre.web.thread_form import Draft
 from palabre.web.thread_pages import asked_of
@@ -128,6 +129,10 @@ async def receive(
     try:
         fields = await read_form(request, house)
         notify = checked_notify(house, fields.get("notify"), fields.get("email"))
+        member = visitors.member_of(request)
+        keep = checked_keep(
+            house, fields.get("keep") == "1", fields.get("name"), fields.get("email"), member
+        )
         await limiter.hit("post", request)
         new = NewComment(
             url=url,
@@ -136,7 +141,7 @@ async def receive(
             lang=lang or fields.get("lang") or request.query_params.get("lang"),
             parent=fields.get("parent") or None,
             name=fields.get("name"),
-            member=visitors.member_of(request),
+            member=member,
             email=fields.get("email"),
             token=visitors.author_token(request),
             source=visitors.source_of(request, house),
@@ -160,6 +165,15 @@ async def receive(
             email=fields.get("email"),
             words=catalogue_for(request, house, about),
         )
+        keep_asked = await keep_with_comment(
+            request,
+            house,
+            limiter,
+            posted,
+            keep=keep,
+            email=fields.get("email"),
+            lang=catalogue_for(request, house, about).lang,
+        )
     except Refusal as refusal:
         # Another site's page gets no copy of its text on a page of ours.
         require_own_page(request, house)
@@ -168,6 +182,7 @@ async def receive(
             name=fields.get("name", ""),
             email=fields.get("email", ""),
             notify=fields.get("notify", ""),
+            keep=fields.get("keep") == "1",
             refusal=refusal,
         )
         asked = replace(
@@ -178,7 +193,8 @@ async def receive(
             lambda: thread_page(request, house, place, url, asked, status)
         )
     comment_id = posted.stored.comment.id
-    back = place.to(links.anchor(comment_id), posted=comment_id, done=asked_now)
+    told = "keep" if keep_asked == "asked" else keep_asked or asked_now
+    back = place.to(links.anchor(comment_id), posted=comment_id, done=told)
     answer = Redirect(back, status_code=_SEE_OTHER)
     answer.cookies.append(visitors.author_cookie(posted.token, house))
     return answer

@@ -5,6 +5,7 @@ from datetime import timedelta
 from builders import NOON, a_stored, keep, open_thread
 from palabre.application.ports import Sort, Store
 from palabre.application.tokens import key_of
+from palabre.domain.article import Thread
 from palabre.domain.pseudonym import Asks
 from palabre.domain.retention import Leaves
 from pseudonym_builders import ADDRESS, a_link, a_pseudonym
@@ -86,12 +87,23 @@ def test_comments_say_whether_their_pseudonym_is_kept(store: Store):
         unit.pseudonyms.keep(a_pseudonym(site_id="other"))
     assert marked() == set()
     mine = a_pseudonym()
+    heard: list[str | None] = []
+    store.watch(heard.append)
+    before = version_of(store, thread)
     with store.writing() as unit:
         unit.pseudonyms.keep(mine)
     assert marked() == {kept}
+    assert version_of(store, thread) > before
+    assert None in heard
     with store.writing() as unit:
         unit.pseudonyms.let_go([mine.id])
     assert marked() == set()
+    assert version_of(store, thread) > before + 1
+
+
+def version_of(store: Store, thread: Thread) -> int:
+    with store.reading() as unit:
+        return unit.threads.get(thread.id).version
 
 
 def test_it_lapses_without_a_comment_on_its_site(store: Store):

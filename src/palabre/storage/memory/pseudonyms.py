@@ -12,6 +12,7 @@ class MemoryPseudonyms:
     """Kept pseudonyms, and the links that were asked for."""
 
     def __init__(self, state: State) -> None:
+        self._state = state
         self._kept, self._links = state.pseudonyms, state.pseudonym_links
 
     def sites(self) -> Sequence[str]:
@@ -41,15 +42,16 @@ class MemoryPseudonyms:
             return False
         for old in [p for p in self._kept.values() if p.site_id == new.site_id]:
             if old.author_key == new.author_key or old.address_hash == new.address_hash:
-                del self._kept[old.id]
+                self.let_go([old.id])
         self._kept[new.id] = new
+        self._mark(new)
         return True
 
     def let_go(self, ids: Sequence[str]) -> int:
         """Remove pseudonyms."""
         found = [i for i in ids if i in self._kept]
         for each in found:
-            del self._kept[each]
+            self._mark(self._kept.pop(each))
         return len(found)
 
     def ask(self, link: Link) -> None:
@@ -86,3 +88,16 @@ class MemoryPseudonyms:
         """Remove the links of an address."""
         for key in [k for k, x in self._links.items() if x.address_hash == address_hash]:
             del self._links[key]
+
+    def _mark(self, kept: Pseudonym) -> None:
+        """Let the pages be made anew on which the author's comments stand."""
+        threads = self._state.threads
+        mine = {
+            row.comment.thread_id
+            for row in self._state.comments.values()
+            if row.comment.author_key == kept.author_key
+        }
+        for thread_id in mine:
+            thread = threads[thread_id]
+            if thread.article.site_id == kept.site_id:
+                threads[thread_id] = replace(thread, version=thread.version + 1)

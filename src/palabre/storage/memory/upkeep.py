@@ -11,6 +11,7 @@ from palabre.application.person_ports import Reading, Run, SealedLine, Snapshot
 from palabre.domain.comment import Status
 from palabre.domain.pseudonym import Pseudonym
 from palabre.domain.retention import OF_COMMENTS, Leaves
+from palabre.storage.memory.pseudonyms import MemoryPseudonyms
 from palabre.storage.memory.state import Row, State, Table
 
 _NOBODY = "x"
@@ -57,10 +58,16 @@ class MemoryUpkeep:
                 del state.votes[key]
                 state.votes[key[0], f"{_NOBODY}{secrets.token_hex(32)[1:]}"] = vote
             else:
-                del self._table(kind)[key]
-                if kind is Leaves.MAILS:
-                    state.settled.pop(key, None)
+                self._drop(kind, key)
         return len(keys)
+
+    def _drop(self, kind: Leaves, key: Any) -> None:  # noqa: ANN401 -- keys of all tables
+        if kind is Leaves.PSEUDONYMS:
+            MemoryPseudonyms(self._state).let_go([key])
+            return
+        del self._table(kind)[key]
+        if kind is Leaves.MAILS:
+            self._state.settled.pop(key, None)
 
     def comments(self, kind: Leaves, before: datetime, *, limit: int) -> Sequence[str]:
         """Return the comments that are due, oldest first."""
