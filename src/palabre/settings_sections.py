@@ -113,7 +113,7 @@ class Comments(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     proof_tries: Annotated[
         int,
         _about("How many tries that takes on average, of about a millisecond: 10 to 20,000."),
-    ] = 500
+    ] = 1_000
 
 
 class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

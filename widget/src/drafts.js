@@ -12,7 +12,9 @@ function place(thread, form) {
 /** Keep what stands in the form. @param {Thread} thread @param {Event} event */
 export function keep(thread, event) {
   const field = /** @type {HTMLTextAreaElement} */ (event.target);
-  if (field.name === "text" && field.form) store(place(thread, field.form), field.value.trim() ? field.value : null);
+  if (field.name !== "text" || !field.form) return;
+  field.form.dataset.at ??= String(event.timeStamp);
+  store(place(thread, field.form), field.value.trim() ? field.value : null);
 }
 
 /** Put back what was kept, into an empty form. @param {Thread} thread */

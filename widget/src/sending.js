@@ -1,6 +1,7 @@
 // What a reader sends, and how it stands: on its way, published, held, refused, failed, offline.
 import { Declined } from "./server.js";
 import { forget } from "./drafts.js";
+import { begin } from "./parts.js";
 import { idOf } from "./html.js";
 
 /** @typedef {import("./thread.js").Thread} Thread */
@@ -31,7 +32,7 @@ export async function submit(thread, event) {
   } catch (error) {
     const told = error instanceof Declined ? error : undefined;
     const text = told?.message || (navigator.onLine ? says.failed : says.offline) || "";
-    complain(thread, form, text, told?.field);
+    complain(thread, form, text, told?.problem.field);
   }
   pending?.remove();
   form.ariaBusy = null;
@@ -62,15 +63,21 @@ function coming(thread, form, text) {
  * @param {Record<string, string>} fields
  */
 async function send(thread, form, kind, fields) {
-  const { text, name, email, parent, notify, anchor } = fields;
+  const { text, name, email, parent, notify, anchor, subject } = fields;
   const { server, section } = thread;
   const article = { ...thread.element.article, url: section.dataset.url };
+  const seconds = (performance.now() - Number(form.dataset.at)) / 1e3; // NaN, null in JSON: nobody knows
+  /** @param {string} [proof] */
+  const post = (proof) => server.act("POST", "", {
+    ...article, text, name, email, subject, seconds, proof, ...(parent && { parent }), ...(notify && { notify }),
+    ...(anchor && { anchor: JSON.parse(anchor) }),
+  }, keyOf(form, [text, name, email, parent, notify, anchor].join("\n")));
   const said = kind === "new" || kind === "reply"
-    ? await server.act("POST", "", {
-      ...article, text, name, email, ...(parent && { parent }), ...(notify && { notify }),
-      ...(anchor && { anchor: JSON.parse(anchor) }),
-    }, keyOf(form, [text, name, email, parent, notify, anchor].join("\n")))
-    : await server.act("PATCH", `/${idOf(form)}`, { text });
+    ? await post().catch(async (/** @type {Declined} */ error) => {
+      if (!error.problem?.challenge) throw error;
+      return post(await (await begin("proof", thread))?.(error.problem) ?? "none");
+    })
+    : await server.act("PATCH", `/${idOf(form)}`, { text, subject });
   forget(thread, form);
   const link = thread.page();
   if (said.status === "refused") {

@@ -11,10 +11,10 @@ const VOTER = "palabre-voter";
 
 /** What the server declined, in the reader's language. */
 export class Declined extends Error {
-  /** @param {{title?: string, detail?: string, field?: string}} problem */
+  /** @param {{title?: string, detail?: string, field?: string, challenge?: any}} problem */
   constructor(problem) {
     super([problem.title, problem.detail].filter(Boolean).join(" "));
-    this.field = problem.field;
+    this.problem = problem;
   }
 }
 

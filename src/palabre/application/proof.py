@@ -45,7 +45,7 @@ class Proof:
     """Makes challenges and checks solutions. ``tries``: how many it takes, on average."""
 
     secret: bytes = field(repr=False)
-    tries: int = 500
+    tries: int = 1_000
 
     def asked(self, code: Code, origin: str, key: str | None, now: datetime) -> ProofRefusal:
         """Return the refusal that asks to solve a new challenge; without a key it gives one."""

@@ -78,7 +78,11 @@ def _write(config: Path, base_url: str, password: str) -> None:
     clock = _StoryClock()
     # The story has been moderated: what the models would have a person look at is long decided.
     settings = load(config)
-    settings = replace(settings, judge=replace(settings.judge, depth="rules"))
+    settings = replace(
+        settings,
+        judge=replace(settings.judge, depth="rules"),
+        comments=replace(settings.comments, ask_for_proof=False),
+    )
     parts = build_parts(settings, config.parent, clock=clock)
     sign_in_of(parts).add_moderator(
         login=_LOGIN, name="Modération", password=password, role=Role.ADMINISTRATOR
