@@ -65,6 +65,7 @@ class Inline {
     this.#body.addEventListener("click", (event) => this.#clicked(/** @type {MouseEvent} */ (event)));
     thread.root.addEventListener("click", (event) => this.#back(event), true);
     thread.element.addEventListener("palabre-done", () => void this.#mark());
+    addEventListener("resize", () => this.#paint());
     new MutationObserver(() => this.#annotate()).observe(thread.root, { childList: true, subtree: true });
     void this.#mark().then(() => this.#selected());
   }
@@ -153,6 +154,14 @@ class Inline {
       mark.button.ariaHasPopup = "dialog";
       mark.button.onclick = () => this.#open(mark);
     }
+    // A count at the end of a line would make a narrow page scroll sideways.
+    const buttons = this.#marks.map((mark) => /** @type {HTMLElement} */ (mark.button));
+    for (const { style } of buttons) style.translate = "";
+    const moves = buttons.map((button) => {
+      const { left, right } = button.getBoundingClientRect();
+      return Math.max(0, -left) + Math.min(0, document.documentElement.clientWidth - right);
+    });
+    buttons.forEach(({ style }, n) => (style.translate = `${moves[n]}px`));
   }
 
   /** @param {Mark} mark */

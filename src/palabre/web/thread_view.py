@@ -18,7 +18,7 @@ from palabre.web.links import Place, anchor
 from palabre.web.mode_view import in_force
 from palabre.web.mode_view import notice_of as mode_notice
 from palabre.web.notices import notice_of
-from palabre.web.passages import ANY, link_to
+from palabre.web.passages import ANY, asked_on, link_to
 from palabre.web.thread_shapes import CommentView, PassageView, SortView, ThreadView, flat
 
 _GONE = {
@@ -197,6 +197,14 @@ def node_view(
     return replace(view, replies=below, rest=rest)
 
 
+def _is_on(stored: Stored, place: Place) -> bool:
+    """Tell whether a comment belongs on a page that may be about some passages only."""
+    on = asked_on(dict(place.fixed))
+    if on is None:
+        return True
+    return stored.passage is not None and (on == ANY or stored.passage.key in on.split(","))
+
+
 def _with_own(
     trees: tuple[CommentView, ...],
     mine: Mine | None,
@@ -223,7 +231,7 @@ def _with_own(
         view = look.comment(stored, is_open=is_open, votes=mine, record=record, url=url)
         if comment.parent_id in shown:
             below.setdefault(comment.parent_id or "", []).append(view)
-        else:
+        elif _is_on(stored, look.place):
             first.append(view)
 
     def place(view: CommentView) -> CommentView:
