@@ -28,15 +28,13 @@ def palabre(folder: Path, *arguments: str, **variables: str) -> str:
 
 @contextmanager
 def serving(
-    folder: Path, *, workers: int = 1, by_shell: bool = False, **variables: str
+    folder: Path, *, workers: int = 1, by_shell: bool = False, port: int = 0, **variables: str
 ) -> Iterator[str]:
     """Serve the house in ``folder`` and return its address; all of it is gone afterwards.
 
     It is forked from what has imported the program, or started as the shell would.
     """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = port or free_port()
     command = ["serve", "--port", str(port), "--workers", str(workers)]
     given: dict[str, Any] = {"cwd": folder, "env": _environment(variables)}
     process: subprocess.Popen[bytes] | forked.Forked
@@ -56,6 +54,13 @@ def serving(
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _answers(address: str) -> bool:

@@ -78,6 +78,10 @@ def thread_page(
     rests_on_page(request, house, shown.page, lasting=PAGE)
     if part == "item":
         view = shown.thread.find(item or "") or _elsewhere(shown.look, shown.page, item or "")
+        if shown.notice is not None and view.notice is not None:
+            # Of the mail that was asked for with the comment, and of what became of that.
+            told = f"{view.notice.text} {shown.notice.title}"
+            view = replace(view, notice=replace(view.notice, text=told))
         answer = views.page("thread/item.html", shown.words, {**shown.values, "comment": view})
     elif part in {"1", "form"}:
         name = "form" if part == "form" else "section"

@@ -59,7 +59,7 @@ class FormView:
     email: str = ""
     notify: str | None = None
     keep: bool | None = None
-    find: str | None = None
+    find: str = ""
     signs: bool = True
     signed_as: str | None = None
     sign_on: str | None = None
@@ -135,9 +135,7 @@ def form_of(
         email=draft.email,
         notify=None if look.house.subscribe is None else draft.notify,
         keep=draft.keep if look.house.pseudonyms is not None and not _keeps(mine) else None,
-        find=f"/pseudonym?{urlencode({'url': page.address.url})}"
-        if look.house.pseudonyms is not None
-        else None,
+        find=f"/pseudonym?{urlencode({'url': page.address.url})}",
         signs=look.signed is None,
         signed_as=look.signed,
         sign_on=sign_on_link(look, page),
