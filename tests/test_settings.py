@@ -51,6 +51,8 @@ def test_the_environment_wins(tmp_path):
         ("[server]\ntrusted_proxies = ['*']\n", "'10.0.0.0/8'"),
         ("[server]\nmetrics_from = ['all']\n", "metrics_from"),
         ("[database]\ndurability = 'x'\n", "'power' or 'process'"),
+        ("[comments]\nproof_tries = 9\n", "proof_tries must be 10 to 20000"),
+        ("[comments]\nproof_tries = 20001\n", "fewer stop nobody"),
         ("[log]\nlevel = 'x'\n", "[log] level"),
         ("[[sites]]\nname = 'x'\n", "id"),
         ("[[sites]]\nid = 'x'\nname = 'x'\norigins = ['example.org']\n", "https://example.org"),

@@ -99,6 +99,8 @@ def test_what_a_human_refused_comes_back_through_no_engine(newsroom, again):
     ("posted", "decided", "outcome"),
     [
         ({"evidence": ("flood",), "verdict": Verdict.HOLD}, {}, Outcome.CIRCUMSTANCES),
+        ({"evidence": ("no_proof",), "verdict": Verdict.HOLD}, {}, Outcome.CIRCUMSTANCES),
+        ({"evidence": ("read_first",), "verdict": Verdict.HOLD}, {}, Outcome.CIRCUMSTANCES),
         ({}, {"not_checked": ("encoder",), "verdict": Verdict.HOLD}, Outcome.NOT_CHECKED),
     ],
 )

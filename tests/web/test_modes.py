@@ -208,7 +208,7 @@ def token_in(html: str) -> str:
 def test_a_lead_sets_a_mode_and_lifts_it_and_both_stand_in_the_ledger(
     desk: Desk, store: Store, lead: Moderator
 ):
-    hours = {"opens": "08:00", "shuts": "23:00", "hours": "24", "slow": "5"}
+    hours = {"opens": "08:00", "shuts": "23:00", "hours": "24", "slow": "5", "proof": "1"}
     assert desk(place="section:le-journal/sport", **hours).status_code == 303
     with store.reading() as unit:
         (mode,) = unit.modes.all()
@@ -216,6 +216,7 @@ def test_a_lead_sets_a_mode_and_lifts_it_and_both_stand_in_the_ledger(
         section_id="sport",
         holds_all=False,
         slow_minutes=5,
+        proof=True,
         opens=480,
         shuts=1380,
         until=NOON + timedelta(hours=24),
@@ -224,12 +225,14 @@ def test_a_lead_sets_a_mode_and_lifts_it_and_both_stand_in_the_ledger(
     shown = desk("/desk/modes").text
     assert "Le Journal — Sport" in shown
     assert "08:00" in shown
+    assert "(preuve de travail)" in shown.partition('<section class="item"')[0]
     assert desk(place="section:le-journal/sport", do="lift").status_code == 303
     with store.reading() as unit:
         assert unit.modes.all() == []
         lines = list(
             unit.ledger.of_kind([LineKind.MODE], site_ids=["le-journal"], before=None, limit=9)
         )
+    assert [line.content["proof"] for line in lines] == [False, True]
     assert [(line.content["lifted"], line.content["by"]) for line in lines] == [
         (True, lead.id),
         (False, lead.id),
