@@ -26,8 +26,8 @@ class MailKind(StrEnum):
     DESK_QUEUE = "desk_queue"
     DESK_WEEK = "desk_week"
     DATA = "data"  # the link to all that is held on an address
-    PSEUDONYM = "pseudonym"  # the link by which one is kept, or opened on one more device
     LAW = "law"  # what the law has us tell somebody: a line of the ledger, in words
+    PSEUDONYM = "pseudonym"  # the link by which one is kept, or opened on one more device
 
 
 class MailState(StrEnum):
