@@ -76,14 +76,9 @@ class AskForData:
             raise Refusal(Code.LINK_INVALID)
         with self.store.reading() as unit:
             request = unit.people.request(request_id)
-            if request is None or self.clock() >= request.asked_at + LINK_LASTS:
-                raise Refusal(Code.LINK_EXPIRED)
-            kept = unit.pseudonyms.of_address(request.address_hash)
-        # What was written with the token of a pseudonym that the address keeps is its owner's too.
-        return replace(
-            of_address(request.address, self.secret),
-            author_keys=frozenset(p.author_key for p in kept),
-        )
+        if request is None or self.clock() >= request.asked_at + LINK_LASTS:
+            raise Refusal(Code.LINK_EXPIRED)
+        return of_address(request.address, self.secret)
 
 
 def request_of(unit: UnitOfWork, mail: Mail) -> DataRequest | None:

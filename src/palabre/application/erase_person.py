@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from palabre.application import records
-from palabre.application.own_pseudonyms import forget_pseudonyms
+from palabre.application.own_pseudonyms import forget_pseudonyms, with_what_they_keep
 from palabre.application.person import Person, Scope
 from palabre.application.person_ports import Erased
 from palabre.application.ports import Clock, Store, UnitOfWork
@@ -46,6 +46,8 @@ class ErasePerson:
 
         ``unknown_comment``: it is none of the person's.
         """
+        with self.store.reading() as unit:
+            person = with_what_they_keep(unit, person)
         if scope is Scope.COMMENT:
             counts = self._one(person, comment_id or "")
         else:

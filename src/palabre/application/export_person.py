@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from palabre.application.mail_ports import MailKind
-from palabre.application.own_pseudonyms import kept_by
+from palabre.application.own_pseudonyms import kept_by, with_what_they_keep
 from palabre.application.person import Person
 from palabre.application.ports import Clock, Store, UnitOfWork
 from palabre.application.read_thread import locate
@@ -28,6 +28,7 @@ class ExportPerson:
         """Return everything, ready to be written as JSON; moments are ISO 8601 in UTC."""
         now = self.clock()
         with self.store.reading() as unit:
+            person = with_what_they_keep(unit, person)
             hashes = sorted(person.address_hashes)
             return {
                 "format": FORMAT,

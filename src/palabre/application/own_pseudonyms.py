@@ -35,6 +35,15 @@ def kept_by(unit: UnitOfWork, person: Person) -> Sequence[Pseudonym]:
     return sorted(found.values(), key=lambda p: (p.site_id, p.id))
 
 
+def with_what_they_keep(unit: UnitOfWork, person: Person) -> Person:
+    """Return the person with the keys under which they wrote what their addresses keep.
+
+    Not the other way round: who holds a token has not shown that they read an address's mail.
+    """
+    kept = [p for hashed in person.address_hashes for p in unit.pseudonyms.of_address(hashed)]
+    return person | Person(author_keys=frozenset(p.author_key for p in kept))
+
+
 def forget_pseudonyms(unit: UnitOfWork, person: Person) -> None:
     """Let go of all that somebody keeps, and of the links on their way."""
     kept = kept_by(unit, person)
