@@ -1,5 +1,5 @@
 """Pages that readers and moderators seldom see: axe finds nothing wrong in any, by day or by night,
-left to right or right to left, and nothing is wider than a phone.
+left to right or right to left, and nothing is wider than 320 pixels (WCAG 1.4.10).
 
 One browser page walks through all of them, and day and night take turns. The campaign looks at each
 in both, walks through Arabic and the desk as well, and takes the pictures.
@@ -19,7 +19,11 @@ from browser.test_look import AXE, OF_COLOUR, picture, violations
 
 pytestmark = pytest.mark.browser
 WHY = "Des choses, mais lesquelles ?"
+NARROW = {"width": 320, "height": 640}
 SEND = "form.form .button"
+# What a reader may ask for by WCAG 1.4.12.
+SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important;
+word-spacing: .16em !important } p { margin-block-end: 2em !important }"""
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,13 @@ class Walk:
             page.emulate_media(color_scheme=next(self.turns))
             assert violations(page, axe, OF_COLOUR) == [], name
             picture(page, f"every/{self.lang}-{name}-phone")
+            page.add_style_tag(content=SPACED)
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
 
 
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 360, "height": 800}, locale="fr-FR")
+    context = browser.new_context(viewport=NARROW, locale="fr-FR", bypass_csp=True)
     context.set_default_timeout(8000)
     yield context.new_page()
     context.close()
