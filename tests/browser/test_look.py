@@ -103,7 +103,8 @@ def test_targets_are_large_enough(visit: Visit, town: "Town", state: State) -> N
         state(page, town, "fr")
         small = page.evaluate(
             """least => [...document.querySelectorAll('button, summary, input, textarea, '
-              + '.acts > a, .sorts a, .tabs a')].filter(e => e.checkVisibility()).map(e => {
+              + '.acts > a, .sorts a, .tabs a')]
+              .filter(e => e.checkVisibility() && !e.closest('.unseen')).map(e => {
                 const box = e.getBoundingClientRect();
                 const name = e.textContent.trim().slice(0, 30);
                 return [name, Math.round(box.width), Math.round(box.height)];
