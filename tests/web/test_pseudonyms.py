@@ -24,6 +24,8 @@ from palabre.application.register import Keeping, register_of
 from palabre.application.tokens import key_of
 from palabre.domain.comment import Author
 from palabre.domain.member import Member
+from palabre.notify.worker import Worker
+from palabre.storage.memory import MemoryStore
 from palabre.token_seal import TokenSeal
 from palabre.web.app import create_app
 from palabre.web.forms import form_token
@@ -72,13 +74,25 @@ def house(build: Any, store: Store, clock: StillClock) -> House:
     return replace(made, post=post, privacy=own, pseudonyms=cases)
 
 
+@pytest.fixture(scope="module")
+def postman(server: MailServer) -> Worker:
+    """A worker with its letters, whose words take a while to read."""
+    return furnish(MemoryStore(), server).worker
+
+
 @pytest.fixture
-def mails(store: Store, server: MailServer, clock: StillClock) -> Any:
+def mails(store: Store, server: MailServer, clock: StillClock, postman: Worker) -> Any:
     """Return what the worker sends when it is let work: the texts of new mails."""
     server.taken.clear()
-    worker = furnish(store, server).worker
-    worker.clock = clock
-    worker.letters = replace(worker.letters, clock=clock)
+    worker = replace(
+        postman,
+        store=store,
+        clock=clock,
+        tell=replace(postman.tell, store=store),
+        desk=replace(postman.desk, store=store),
+        stop=replace(postman.stop, store=store),
+        letters=replace(postman.letters, clock=clock),
+    )
 
     def sent() -> list[str]:
         before = len(server.taken)
