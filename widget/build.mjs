@@ -14,7 +14,7 @@ const folder = flag > 0 ? process.argv[flag + 1] : here("../src/palabre/web/stat
 
 // A part is src/NAME.js with `export function begin(thread)`; it imports none of the others' state
 // but gets it handed, so that nothing is in two modules. See parts.js.
-const PARTS = ["inline", "live", "proof", "tools"].filter((name) => existsSync(here(`src/${name}.js`)));
+const PARTS = ["inline", "tools"].filter((name) => existsSync(here(`src/${name}.js`)));
 // Said once, in the module that fetches the parts: their bytes count.
 const BANNER = "/* Palabre, Apache-2.0 */";
 

@@ -109,6 +109,5 @@ def test_what_it_weighs(visit: Visit, town: "Town", slug: str) -> None:
     names = page.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
     assert sorted(n.partition("?")[0].removeprefix(town.base) for n in names) == [
         "/palabre.js",
-        "/static/palabre-live.js",
         "/thread",
     ]

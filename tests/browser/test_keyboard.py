@@ -34,13 +34,13 @@ def test_the_stops_from_the_heading_to_the_first_comment(
     page = visit(js=js)
     page.goto(town.thread(slug))
     stops = []
-    for _ in range(14):
+    for _ in range(15):
         page.keyboard.press("Tab")
         stops.append(page.evaluate(NAME))
     assert [name for name, _ in stops] == [
         *("Aller au", slug, "Plus récents", "Plus anciens", "Plus appréciés", "Commentaire"),
-        *("Signer (facultatif)", "Envoyer le", "Toutes les", "Comment les", "il y"),
-        *("▲Voter pour", "▼Voter contre", "Répondre à"),
+        *("Signer (facultatif)", "Envoyer le", "Toutes les", "Comment les"),
+        *("Suivre par", "il y", "▲Voter pour", "▼Voter contre", "Répondre à"),
     ]
     assert all(visible for _, visible in stops)
 
@@ -62,7 +62,7 @@ def test_post_vote_and_delete_in_the_element(visit: Visit, town: "Town", slug: s
     assert page.evaluate(NAME)[0] == "Oui, supprimer"
     page.keyboard.press("Enter")
     expect(page.get_by_text("Écrit sans souris.")).to_have_count(0)
-    expect(page.locator("#palabre-h")).to_be_focused()
+    expect(page.locator("li.gone")).to_be_focused()
     expect(page.locator("[data-says]")).to_have_text("Votre commentaire est supprimé.")
 
 

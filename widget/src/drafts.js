@@ -13,6 +13,7 @@ function place(thread, form) {
 export function keep(thread, event) {
   const field = /** @type {HTMLTextAreaElement} */ (event.target);
   if (field.name !== "text" || !field.form) return;
+  field.style.minBlockSize = "";
   field.form.dataset.at ??= String(event.timeStamp);
   store(place(thread, field.form), field.value.trim() ? field.value : null);
 }

@@ -1,5 +1,6 @@
 import styles from "../../src/palabre/web/static/thread.css";
-import { begin, home, isWantedEarly, watchArticle } from "./parts.js";
+import { Live } from "./live.js";
+import { home, isWantedEarly, watchArticle } from "./parts.js";
 import { Server } from "./server.js";
 import { Thread } from "./thread.js";
 
@@ -117,6 +118,6 @@ export class PalabreComments extends HTMLElement {
     if (!this.id) this.id = "palabre";
     void this.#thread.arrive(location.hash);
     watchArticle(this.#thread);
-    void begin("live", this.#thread);
+    new Live(this.#thread);
   }
 }

@@ -30,3 +30,9 @@ export function below(item) {
 export function idOf(form) {
   return (form.getAttribute("action") ?? "").split("/").at(-2);
 }
+
+/** Do it at the reader's next input: then a page may move. @param {() => void} act may be done twice */
+export function onward(act) {
+  // Not at the press already: what moves away between press and release is not clicked.
+  for (const input of ["click", "keydown"]) addEventListener(input, act, { once: true });
+}

@@ -13,12 +13,7 @@ sheet.replaceSync(
   ".news button{box-shadow:0 1px 6px #0006}",
 );
 
-/** @param {Thread} thread */
-export function begin(thread) {
-  return new Live(thread);
-}
-
-class Live {
+export class Live {
   #thread;
   /** @type {EventSource | null} */
   #stream = null;
@@ -113,16 +108,13 @@ class Live {
       same?.querySelectorAll(":scope > article .votes b").forEach((count, i) => {
         if (counts[i]) counts[i].textContent = count.textContent;
       });
-      if (same) edit(item, same);
+      if (same) edit(this.#thread, item, same);
       const above = item.parentElement?.closest("li[id^=c-]");
       const shown = above ? now.querySelector(`#${above.id}`) && !now.querySelector(`#${above.id} > .rest`) : first && item.id >= first;
       if (item.matches(".waiting, .gone") || (same ? !same.matches(".gone") : !shown)) continue;
       const article = item.querySelector("article");
       if (!article || article.matches(":focus-within")) continue;
-      // As high as it was: what stands below stays where it is.
-      article.style.minBlockSize = `${article.getBoundingClientRect().height}px`;
-      article.replaceChildren(Object.assign(document.createElement("p"), { textContent: this.#thread.section.dataset.gone }));
-      item.classList.add("gone");
+      this.#thread.gone(item);
     }
   }
 
@@ -162,9 +154,9 @@ class Live {
 /**
  * Put edited words in, now or when nothing that is read moves by it: what stands in the window keeps
  * its height, and words that need more wait until it is scrolled away.
- * @param {HTMLElement} item @param {Element} same
+ * @param {Thread} thread @param {HTMLElement} item @param {Element} same
  */
-function edit(item, same) {
+function edit(thread, item, same) {
   const at = ":scope > article > .";
   const [old, fresh] = [item, same].map((of) => /** @type {HTMLElement | null} */ (of.querySelector(`${at}text`)));
   if (!old || !fresh || old.innerHTML === fresh.innerHTML) return;
@@ -172,11 +164,15 @@ function edit(item, same) {
   const watch = new IntersectionObserver(([now]) => {
     if (old.dataset.next !== version) return watch.disconnect();
     if (old.matches(":focus-within")) return;
-    const { top, height } = old.getBoundingClientRect();
-    const free = !now?.isIntersecting && (top > 0 || CSS.supports("overflow-anchor:auto"));
+    const { height } = old.getBoundingClientRect();
+    const free = !now?.isIntersecting;
     const former = [...old.childNodes];
-    old.style.minBlockSize = free ? "" : `${height}px`;
-    old.replaceChildren(.../** @type {Element} */ (fresh.cloneNode(true)).childNodes);
+    const put = () => {
+      old.style.minBlockSize = free ? "" : `${height}px`;
+      old.replaceChildren(.../** @type {Element} */ (fresh.cloneNode(true)).childNodes);
+    };
+    if (free) thread.still(old, () => old, put);
+    else put();
     if (!free && old.getBoundingClientRect().height > height + 1) return old.replaceChildren(...former);
     const mark = same.querySelector(`${at}by > span.when`);
     if (mark && !item.querySelector(`${at}by > span.when`)) item.querySelector(`${at}by > a`)?.after(mark);

@@ -1,10 +1,10 @@
 // What a reader sends, and how it stands: on its way, published, held, refused, failed, offline.
 import { Declined } from "./server.js";
 import { forget } from "./drafts.js";
-import { begin } from "./parts.js";
-import { idOf } from "./html.js";
+import { below, idOf, onward } from "./html.js";
 
 /** @typedef {import("./thread.js").Thread} Thread */
+/** @typedef {(change: () => void, is?: boolean) => boolean} Settle put what came in the place of what was on its way, if it is there (`is`); whether the reader sees it */
 
 /**
  * Send a form of the thread in place.
@@ -22,38 +22,60 @@ export async function submit(thread, event) {
   if (!thread.element.announce("palabre-submit", { kind, fields }, true)) return;
   const says = thread.section.dataset;
   form.ariaBusy = "true";
-  const pending = kind === "new" || kind === "reply" ? coming(thread, form, fields.text ?? "") : null;
+  const stage = kind === "vote" || kind === "delete" ? null : coming(thread, form, fields.text ?? "");
+  /** @type {Settle} */
+  const settle = (change, is = true) => (stage ? thread.still(stage.item, stage.edge, () => (stage.leave(is), change())) : (change(), true));
   if (kind !== "vote") thread.say(says.sending ?? "");
   try {
     if (kind === "vote") await vote(thread, form, Number(fields.value));
     else if (kind === "delete") await erase(thread, form);
-    else await send(thread, form, kind, fields);
+    else await send(thread, form, kind, fields, settle);
     thread.element.announce("palabre-done", { kind });
   } catch (error) {
     const told = error instanceof Declined ? error : undefined;
     const text = told?.message || (navigator.onLine ? says.failed : says.offline) || "";
-    complain(thread, form, text, told?.problem.field);
+    settle(() => complain(thread, form, text, told?.problem.field), false);
   }
-  pending?.remove();
   form.ariaBusy = null;
 }
 
 /**
- * Show a comment where it will stand, and that it is not there yet.
+ * Show a comment where it will stand, as high as it will be, and that it is not there yet. The answer
+ * may come when the reader has gone on: what it changes keeps to the room that is taken now.
  * @param {Thread} thread
  * @param {HTMLFormElement} form
  * @param {string} text
  */
 function coming(thread, form, text) {
-  const item = document.createElement("div");
-  item.className = "coming notice held";
-  item.ariaHidden = "true"; // the live region says it
-  const words = Object.assign(document.createElement("p"), { textContent: text, dir: "auto" });
-  const state = Object.assign(document.createElement("p"), { textContent: thread.section.dataset.sending });
-  state.className = "small";
-  item.append(words, state);
-  form.after(item);
-  return item;
+  const at = form.closest("li");
+  const list = at ?? /** @type {HTMLElement} */ (thread.one("[data-list]"));
+  const former = at?.id === `c-${idOf(form)}` && /** @type {NodeListOf<HTMLElement>} */ (at.querySelectorAll(":scope > .notice, :scope > article"));
+  const item = document.createElement(former ? "div" : "li");
+  item.className = "coming";
+  const state = document.createElement("div");
+  state.className = "notice held";
+  state.textContent = thread.section.dataset.sending ?? "";
+  item.append(state, Object.assign(document.createElement("p"), { textContent: text, dir: "auto" }));
+  const show = (/** @type {boolean} */ on) => {
+    if (former) for (const part of former) part.hidden = on;
+    if (at) form.hidden = on;
+  };
+  thread.one("[data-empty]")?.remove();
+  list.hidden = false;
+  if (former) at?.prepend(item);
+  else if (at) below(at).append(item);
+  else list.prepend(item);
+  show(true);
+  if (at) thread.look(item);
+  else item.scrollIntoView({ block: "nearest" });
+  const leave = (/** @type {boolean} */ is) => {
+    show(false);
+    if (is || former) return item.remove();
+    // Its room stays until the reader goes on.
+    item.style.visibility = "hidden";
+    onward(() => item.remove());
+  };
+  return { item, edge: () => (at ? thread.seek(at.id) : list), leave };
 }
 
 /**
@@ -61,21 +83,23 @@ function coming(thread, form, text) {
  * @param {HTMLFormElement} form
  * @param {string} kind
  * @param {Record<string, string>} fields
+ * @param {Settle} settle
  */
-async function send(thread, form, kind, fields) {
-  const { text, name, email, parent, notify, anchor, subject } = fields;
+async function send(thread, form, kind, fields, settle) {
+  const { text, name, email, parent, notify, keep, anchor, subject } = fields;
   const { server, section } = thread;
   const article = { ...thread.element.article, url: section.dataset.url };
   const seconds = (performance.now() - Number(form.dataset.at)) / 1e3; // NaN, null in JSON: nobody knows
   /** @param {string} [proof] */
   const post = (proof) => server.act("POST", "", {
     ...article, text, name, email, subject, seconds, proof, ...(parent && { parent }), ...(notify && { notify }),
+    ...(keep && { keep: true }),
     ...(anchor && { anchor: JSON.parse(anchor) }),
   }, keyOf(form, [text, name, email, parent, notify, anchor].join("\n")));
   const said = kind === "new" || kind === "reply"
     ? await post().catch(async (/** @type {Declined} */ error) => {
       if (!error.problem?.challenge) throw error;
-      return post(await (await begin("proof", thread))?.(error.problem) ?? "none");
+      return post(await (await thread.tools())?.prove(error.problem) ?? "none");
     })
     : await server.act("PATCH", `/${idOf(form)}`, { text, subject });
   forget(thread, form);
@@ -83,19 +107,24 @@ async function send(thread, form, kind, fields) {
   if (said.status === "refused") {
     const again = thread.made(await server.html(link, { fragment: "form", posted: said.id }));
     const fresh = /** @type {HTMLElement | null} */ (again.firstElementChild);
-    form.replaceWith(again);
-    if (fresh) thread.look(fresh);
+    if (settle(() => form.replaceWith(again), false) && fresh) thread.look(fresh);
     return thread.say(thread.one(".notice h3", fresh ?? thread.root)?.textContent ?? "");
   }
-  const piece = thread.made(await server.html(link, { fragment: "item", item: said.id }));
+  const piece = thread.made(await server.html(link, { fragment: "item", item: said.id, done: said.keep || said.notify || "" }));
   const item = /** @type {HTMLElement} */ (piece.querySelector("li"));
-  thread.heading(piece);
-  thread.place(item);
-  if (thread.isParked) thread.close();
-  else if (kind === "again") await thread.reload();
-  else form.querySelector("textarea")?.form?.reset();
-  thread.look(thread.root.getElementById(item.id) ?? item);
-  const mail = said.notify === "asked" ? section.dataset.asked : undefined;
+  const parked = thread.isParked;
+  const seen = settle(() => {
+    thread.heading(piece);
+    thread.place(item);
+    if (parked) return thread.close();
+    const field = form.querySelector("textarea");
+    // As high as it was, until something is written in it again.
+    if (field) field.style.minBlockSize = `${field.offsetHeight}px`;
+    field?.form?.reset();
+  });
+  if (kind === "again" && !parked) await thread.reload();
+  if (seen) thread.look(thread.root.getElementById(item.id) ?? item);
+  const mail = [said.notify, said.keep].includes("asked") ? section.dataset.asked : undefined;
   thread.say([thread.one(".notice h3", item)?.textContent, mail].filter(Boolean).join(" "));
 }
 
@@ -138,16 +167,10 @@ async function vote(thread, form, value) {
 async function erase(thread, form) {
   await thread.server.act("DELETE", `/${idOf(form)}`);
   const item = /** @type {HTMLElement} */ (form.closest("li"));
-  const { gone, deleted } = thread.section.dataset;
-  thread.close();
-  if (item.querySelector(":scope > .replies")) {
-    const article = document.createElement("article");
-    article.append(Object.assign(document.createElement("p"), { textContent: gone }));
-    item.classList.add("gone");
-    item.querySelector("article")?.replaceWith(article);
-  } else item.remove();
-  thread.look(/** @type {HTMLElement} */ (thread.one("h2")));
-  thread.say(deleted ?? "");
+  thread.one("#palabre-form", item) && thread.close();
+  thread.gone(item);
+  thread.look(item);
+  thread.say(thread.section.dataset.deleted ?? "");
 }
 
 /**
@@ -158,7 +181,7 @@ async function erase(thread, form) {
  * @param {string} [name]
  */
 function complain(thread, form, text, name) {
-  form.querySelector("[data-errors]")?.remove();
+  thread.one("[data-errors]", form)?.remove();
   for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
   const box = document.createElement("div");
   box.className = "notice errors";
@@ -167,8 +190,7 @@ function complain(thread, form, text, name) {
   box.role = "alert";
   box.textContent = text;
   const field = name && thread.one(`[name="${CSS.escape(name)}"]:not([type=hidden])`, form);
-  if (form.dataset.form === "vote") form.after(box);
-  else form.prepend(box);
+  (form.closest(".acts") ?? form).prepend(box);
   if (!field) return;
   field.ariaInvalid = "true";
   field.setAttribute("aria-describedby", `palabre-error palabre-${name}-hint`);

@@ -1,7 +1,7 @@
 // The thread inside the element: the server's own forms and links, followed in place.
 import { bring, keep } from "./drafts.js";
 import { recall, store } from "./memory.js";
-import { below, fragment } from "./html.js";
+import { below, fragment, onward } from "./html.js";
 import { begin } from "./parts.js";
 import { submit } from "./sending.js";
 import { tell } from "./times.js";
@@ -94,6 +94,7 @@ export class Thread {
    * @param {string} hash
    */
   async arrive(hash) {
+    if (hash.startsWith("#palabre=")) return void this.tools();
     if (!hash.startsWith("#c-")) return;
     const id = hash.slice(1);
     let comment = this.seek(id);
@@ -147,11 +148,13 @@ export class Thread {
   look(target) {
     target.tabIndex = -1;
     target.focus({ preventScroll: true });
-    target.scrollIntoView({ block: "nearest" });
+    // In a frame of its own: scrolled in the frame in which they moved, things count as shifted.
+    requestAnimationFrame(() => setTimeout(() => target.scrollIntoView({ block: "nearest" })));
   }
 
   /** @param {MouseEvent} event */
   async #click(event) {
+    this.one(".acts > .errors")?.remove(); // it lies over other things
     const link = /** @type {Element} */ (event.target).closest?.("a");
     if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const href = link.getAttribute("href") ?? "";
@@ -187,14 +190,55 @@ export class Thread {
 
   /** Put a form under the comment it is about. @param {string} href @param {Element} link */
   async #open(href, link) {
-    const piece = this.made(await this.server.html(href, { fragment: "form" }));
     this.close();
     const form = this.one("#palabre-form");
-    this.#parked = form;
-    form?.replaceWith(document.createComment("form"));
-    link.closest("article")?.after(piece);
+    // The form that comes will be about as high, and the usual one leaves its room behind.
+    const height = form?.offsetHeight ?? 300;
+    const coming = room(height);
+    link.closest("article")?.after(coming);
+    try {
+      const piece = this.made(await this.server.html(href, { fragment: "form" }));
+      this.#parked = form;
+      form?.replaceWith(room(height));
+      const item = link.closest("li");
+      this.still(coming, () => item, () => coming.replaceWith(piece));
+    } finally {
+      coming.remove();
+    }
     bring(this);
-    this.one("#palabre-text")?.focus();
+    this.one("#palabre-text")?.focus({ preventScroll: true });
+  }
+
+  /**
+   * Do what changes heights in or above the window; what stands below stays where it is seen. Whether
+   * the place itself is seen.
+   * @param {Element} place
+   * @param {() => Element | null | undefined} edge what ends where the change ends, asked again after it
+   * @param {() => void} change
+   */
+  still(place, edge, change) {
+    const { top, bottom } = place.getBoundingClientRect();
+    const end = () => edge()?.getBoundingClientRect().bottom ?? 0;
+    const was = end();
+    change();
+    if (top < innerHeight) (this.root.host.closest(".panel") ?? window).scrollBy({ top: end() - was, behavior: "instant" });
+    return top < innerHeight && bottom >= 0;
+  }
+
+  /** What a comment leaves behind, as high as it was until the reader goes on. @param {Element} item */
+  gone(item) {
+    const left = document.createElement("article");
+    const notice = this.one(":scope > .notice", item);
+    if (notice) notice.style.visibility = "hidden";
+    const article = this.one(":scope > article", item);
+    left.style.minBlockSize = `${article?.offsetHeight}px`;
+    left.append(Object.assign(document.createElement("p"), { textContent: this.section.dataset.gone }));
+    article?.replaceWith(left);
+    item.className = "gone";
+    onward(() => {
+      left.style.minBlockSize = "";
+      notice?.remove();
+    });
   }
 
   /** Take the open form away and bring the usual one back. */
@@ -203,14 +247,14 @@ export class Thread {
     const open = this.one("#palabre-form");
     const comment = open?.closest("li");
     open?.remove();
-    const place = [...this.section.childNodes].find((node) => node.nodeType === 8 && node.nodeValue === "form");
-    /** @type {ChildNode | undefined} */ (place)?.replaceWith(this.#parked);
+    this.one(".room")?.replaceWith(this.#parked);
     this.#parked = null;
-    this.one("[data-go=reply], [data-go=edit]", comment ?? this.root)?.focus();
+    this.one("[data-go=reply], [data-go=edit]", comment ?? this.root)?.focus({ preventScroll: true });
   }
 
   /** @param {string} href */
   async #more(href) {
+    this.#ahead(this.section);
     const next = this.made(await this.server.html(href, LOAD));
     const list = this.one("[data-list]");
     const fresh = [.../** @type {NodeListOf<HTMLElement>} */ (next.querySelectorAll("[data-list] > li"))]
@@ -222,12 +266,22 @@ export class Thread {
 
   /** @param {string} href @param {Element} link */
   async #replies(href, link) {
+    const item = /** @type {HTMLElement} */ (link.closest("li"));
+    this.#ahead(item);
     const next = this.made(await this.server.html(href, LOAD));
-    const item = link.closest("li");
     const fresh = [.../** @type {HTMLCollectionOf<HTMLElement>} */ (next.firstElementChild?.children ?? [])];
-    if (item) below(item).append(...fresh);
+    below(item).append(...fresh);
     link.closest("p")?.replaceWith(next.lastElementChild?.matches(".rest") ? next.lastElementChild : "");
     if (fresh[0]) this.look(fresh[0]);
+  }
+
+  /**
+   * Make room below for what will come: what stands there goes out of the window now, when the reader
+   * asks, and not later; what is too much of it stays until they go on. @param {HTMLElement} part
+   */
+  #ahead(part) {
+    part.style.minBlockSize = `${part.offsetHeight + innerHeight}px`;
+    onward(() => (part.style.minBlockSize = ""));
   }
 
   /** Take over the number of comments. @param {ParentNode} piece */
@@ -254,4 +308,11 @@ export class Thread {
       list?.prepend(item);
     }
   }
+}
+
+/** An empty box. @param {number} height pixels */
+function room(height) {
+  const box = Object.assign(document.createElement("div"), { className: "form room" });
+  box.style.blockSize = `${height}px`;
+  return box;
 }

@@ -1,6 +1,7 @@
 // What a reader may do besides reading and writing: fold, share, find, see what is new, move by keys.
 // Fetched at the first touch of the thread.
 import { Long } from "./long.js";
+import { prove } from "./proof.js";
 
 /** @typedef {import("./thread.js").Thread} Thread */
 
@@ -26,8 +27,27 @@ class Tools {
     });
     addEventListener("pagehide", () => this.#leave());
     this.#mark();
+    void this.#open();
     const begun = /** @type {HTMLInputElement | null} */ (thread.one("[type=search]"));
     if (begun?.value) void this.#find(begun.value); // typed while this was on its way
+  }
+
+  /** Become, on this device, who opened a link by mail: the address has a code for it, once. */
+  async #open() {
+    const thread = this.#thread;
+    const code = location.hash.split("#palabre=")[1];
+    if (!code) return;
+    location.hash = "palabre"; // whatever <base> the page has
+    const { says, message } = await thread.server.act("POST", "/mine", { code }).catch((error) => error);
+    if (says) await thread.reload();
+    const told = Object.assign(document.createElement("p"), { className: "notice", textContent: says ?? message });
+    thread.section.prepend(told);
+    thread.look(told);
+  }
+
+  /** @param {{title: string, challenge: any}} problem */
+  prove(problem) {
+    return prove(this.#thread, problem);
   }
 
   /** @param {string} go @param {HTMLElement} link */
