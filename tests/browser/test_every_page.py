@@ -2,7 +2,7 @@
 left to right or right to left, and nothing is wider than 320 pixels (WCAG 1.4.10).
 
 One browser page walks through all of them, and day and night take turns. The campaign looks at each
-in both, walks through Arabic and the desk as well, and takes the pictures.
+in both, walks through Arabic, the mails and the desk as well, and takes the pictures.
 """
 
 from collections.abc import Iterator
@@ -94,7 +94,8 @@ def refused(walk: Walk, slug: str, seen: str = "") -> None:
     walk.press(seen, "a[href*='#appeal']")
 
 
-@pytest.mark.parametrize("lang", ["fr", pytest.param("ar", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("lang", ["fr", "ar"])
 def test_of_threads_and_mails(phone: Page, paper: Newspaper, pictures: bool, lang: str) -> None:
     slug, email = f"lettres-{lang}", f"{lang}@lectrices.example"
     url = f"{paper.home}/{slug}.html"

@@ -123,7 +123,7 @@ def test_zoomed_to_twice_the_size(visit: Visit, town: "Town", axe: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-@pytest.mark.parametrize("state", [thread, queue], ids=lambda state: state.__name__)
+@pytest.mark.parametrize("state", [queue], ids=lambda state: state.__name__)
 def test_forced_colours(visit: Visit, town: "Town", axe: str, state: State) -> None:
     page = visit(forced_colors="active")
     state(page, town, "fr")

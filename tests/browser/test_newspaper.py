@@ -39,7 +39,7 @@ def tell_me(page: Page, text: str, kind: str, email: str) -> None:
     page.get_by_label("Adresse électronique").fill(email)
     page.locator("#palabre-notify").select_option(kind)
     send(page, text)
-    expect(page.get_by_text("Un courriel vous demande de confirmer.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Un courriel vous demande")).to_be_visible()
 
 
 def test_from_reading_to_appealing(paper: Newspaper, reader: Reader) -> None:
@@ -109,7 +109,7 @@ def test_subscribing_in_each_kind_and_leaving(paper: Newspaper, reader: Reader) 
     other.get_by_role("link", name="Être prévenu par courriel").click()
     other.get_by_label("Adresse électronique").fill("zoe@lectrices.example")
     other.get_by_role("button", name="Me prévenir").click()
-    expect(other.get_by_text("Un courriel vous demande de confirmer.")).to_be_visible()
+    expect(other.get_by_role("heading", name="Un courriel vous demande")).to_be_visible()
     readers = [f"{name}@lectrices.example" for name in ("anne", "lea", "zoe")]
     for email in readers:
         other.goto(paper.link(email, "/subscriptions/confirm/"))
