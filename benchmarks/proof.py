@@ -1,6 +1,6 @@
 """How long a browser computes a proof of work: python benchmarks/proof.py [--times 40].
 
-Serves the element's own part and challenges of the house's own making to Chromium, and lets it
+Serves the element's own module and challenges of the house's own making to Chromium, and lets it
 solve them, also with the page's thread slowed down four times. That slows what a page does, not the
 browser's cryptography, which has threads of its own: so it is also run with two programs beside it
 that take a core each, and the work is told in hashes for what is slower still.
@@ -21,26 +21,26 @@ from playwright.sync_api import Page, sync_playwright
 
 from palabre.application.proof import ITERATIONS, Proof, derive
 
-PART = Path(__file__).parents[1] / "src/palabre/web/static/palabre-proof.js"
+PART = Path(__file__).parents[1] / "widget/src/proof.js"
 PROOF = Proof(secret=b"a benchmark's")
 ORIGIN, KEY = "https://example.org", "0123456789abcdef"
 # Solve one challenge; return the milliseconds it took, and the longest wait of the page's thread.
 SOLVE = """async (problem) => {
-  const { begin } = await import("/part.js");
+  const { prove } = await import("/part.js");
   const start = performance.now();
   let last = start, longest = 0;
   const tick = setInterval(() => {
     longest = Math.max(longest, performance.now() - last);
     last = performance.now();
   }, 5);
-  const proof = await begin({ say() {} })(problem);
+  const proof = await prove({ say() {} }, problem);
   clearInterval(tick);
   return [proof, performance.now() - start, longest];
 }"""
 
 
 class Server(BaseHTTPRequestHandler):
-    """An empty page, and the part."""
+    """An empty page, and the module."""
 
     def do_GET(self) -> None:
         """Answer with one or the other."""
