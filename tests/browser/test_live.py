@@ -66,8 +66,10 @@ def test_news_come_without_moving_what_is_read(visit: Visit, town: "Town", slug:
     page.evaluate("scrollTo(0, 0)")
     expect(item.get_by_text("Une phrase de plus.")).to_be_attached()
     expect(item.get_by_text("modifié")).to_be_attached()
+    page.locator(f"#c-{first}").evaluate("e => e.classList.add('pinned')")
     news.click()
     expect(page.get_by_text("Une nouvelle.")).to_be_visible()
+    expect(page.locator("ol.list > li").nth(1)).to_contain_text("Une nouvelle.")
     expect(page.locator(f"#c-{first} > .replies").get_by_text("Une réponse")).to_be_attached()
     expect(news).to_have_count(0)
 

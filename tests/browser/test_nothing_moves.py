@@ -106,7 +106,7 @@ def test_nothing_moves(visit: Visit, town: "Town", slug: str) -> None:
     reader.saw_nothing_move("more")
     reader.lose()
     page.locator("[data-up]").nth(-2).click()
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("Le vote n’a pas été enregistré")
     expect(page.locator("[data-up]").nth(-2)).to_have_attribute("aria-pressed", "false")
     reader.saw_nothing_move("a vote that fails")
     reader.write(WORDS, SEND)

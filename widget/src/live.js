@@ -141,7 +141,7 @@ export class Live {
     const [first] = this.#news;
     for (const item of [...this.#news].reverse()) {
       item.classList.add("new");
-      this.#thread.place(item);
+      this.#thread.place(item, true);
       if (item.id > this.#newest) this.#newest = item.id;
     }
     this.#newest = this.#ids(this.#thread.root).sort().at(-1) ?? "";

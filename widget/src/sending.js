@@ -33,7 +33,7 @@ export async function submit(thread, event) {
     thread.element.announce("palabre-done", { kind });
   } catch (error) {
     const told = error instanceof Declined ? error : undefined;
-    const text = told?.message || (navigator.onLine ? says.failed : says.offline) || "";
+    const text = told?.message || (kind === "vote" ? says.unrecorded : navigator.onLine ? says.failed : says.offline) || "";
     settle(() => complain(thread, form, text, told?.problem.field), false);
   }
   form.ariaBusy = null;

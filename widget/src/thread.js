@@ -291,8 +291,11 @@ export class Thread {
     if (told && heading) heading.textContent = told;
   }
 
-  /** Put a comment where it belongs: over its former self, below its parent, or on top. @param {HTMLElement} item */
-  place(item) {
+  /**
+   * Put a comment where it belongs: over its former self, below its parent, or on top; what came `live`
+   * under what is pinned, or last where the oldest are first. @param {HTMLElement} item
+   */
+  place(item, live = false) {
     const former = this.seek(item.id);
     const parent = item.dataset.parent && this.seek(`c-${item.dataset.parent}`);
     this.one("[data-empty]")?.remove();
@@ -305,7 +308,9 @@ export class Thread {
     else {
       const list = this.one("[data-list]");
       list?.removeAttribute("hidden");
-      list?.prepend(item);
+      const pinned = live && [...this.root.querySelectorAll(".pinned")].at(-1);
+      if (live && this.one("[href*='sort=oldest'][aria-current]")) [...this.root.querySelectorAll(".list")].at(-1)?.append(item);
+      else pinned ? pinned.after(item) : list?.prepend(item);
     }
   }
 }
