@@ -1,7 +1,8 @@
 """What the element does when answers are slow moves nothing that the reader sees.
 
 Layout Instability (WICG): what shifts within 500 ms of an input counts as the reader's own, so
-here every answer comes later than that, to a processor slowed down four times.
+here every answer comes later than that. A processor slowed down four times is for the campaign: on
+a busy machine its frames come so late that the reader's own shifts count as the page's.
 """
 
 from collections.abc import Callable
@@ -35,13 +36,13 @@ SEND, REPLY = "Envoyer le commentaire", "Envoyer la réponse"
 class Reader:
     """A reader of a thread whose server takes its time."""
 
-    def __init__(self, page: Page, where: str) -> None:
+    def __init__(self, page: Page, where: str, slower: int = 1) -> None:
         self.page = page
         self.text = page.get_by_label("Commentaire", exact=True)
         page.add_init_script(WATCH)
         page.goto(where)
         slow = page.context.new_cdp_session(page)
-        slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        slow.send("Emulation.setCPUThrottlingRate", {"rate": slower})
         expect(self.text).to_be_visible()
         page.route("**/api/v1/comments**", self._late)
         page.route("**/thread?**", self._late)
@@ -120,7 +121,7 @@ def test_nothing_moves_in_a_conversation(visit: Visit, town: "Town", slug: str) 
     ids = many(town, slug, 8)
     many(town, slug, 24, parent=ids[-3])
     page = visit(tolerated=("ERR_",))
-    reader = Reader(page, town.elsewhere.article(slug, hostile=False))
+    reader = Reader(page, town.elsewhere.article(slug, hostile=False), slower=4)
     reader.write(f"Ah, {HELD}, encore.", SEND)
     expect(page.locator("li.waiting.here")).to_be_visible()
     reader.saw_nothing_move("held")
