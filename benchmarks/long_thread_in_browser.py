@@ -115,22 +115,29 @@ def measure(base: str, slower: float) -> int:
         bad += told(page, devtools, "searched")
         page.locator("#palabre-find").fill("")
         page.wait_for_timeout(1500)
-        page.locator("[data-go=fold]").first.tap()
-        bad += told(page, devtools, "folded")
-        page.locator("[data-up]").first.tap()
-        page.locator("[data-up][aria-pressed=true]").first.wait_for()
-        bad += told(page, devtools, "voted")
-        page.locator("[data-go=reply]").first.tap()
-        page.locator("li #palabre-text").wait_for()
-        bad += told(page, devtools, "form opened")
-        page.locator("li #palabre-text").type("Je ne suis pas de cet avis.")
-        bad += told(page, devtools, "written")
-        page.locator("li #palabre-form .button").tap()
-        page.locator("li.here").wait_for()
-        bad += told(page, devtools, "answered")
+        bad += act(page, devtools)
         browser.close()
     print("over the limits" if bad else f"all under {LIMIT} ms, nothing moved")
     return 1 if bad else 0
+
+
+def act(page: Page, devtools: CDPSession) -> int:
+    """Fold, vote and answer, each told by itself; return how many went over a limit."""
+    bad = 0
+    page.locator("[data-go=fold]").first.tap()
+    bad += told(page, devtools, "folded")
+    page.locator("[data-up]").first.tap()
+    page.locator("[data-up][aria-pressed=true]").first.wait_for()
+    bad += told(page, devtools, "voted")
+    page.locator("[data-go=reply]").first.tap()
+    page.locator("li #palabre-text").wait_for()
+    bad += told(page, devtools, "form opened")
+    page.locator("li #palabre-text").type("Je ne suis pas de cet avis.")
+    bad += told(page, devtools, "written")
+    page.locator("li #palabre-form .button").tap()
+    page.locator("li.here").wait_for()
+    bad += told(page, devtools, "answered")
+    return bad
 
 
 def told(page: Page, devtools: CDPSession, what: str) -> int:
