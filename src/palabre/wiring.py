@@ -118,7 +118,7 @@ def _furnished(parts: Parts, *, with_demo: bool) -> House:
             layer_of=layer_of,
             door=door,
         ),
-        vote=Vote(store=store, clock=clock),
+        vote=Vote(store=store, clock=clock, door=door),
         sign_on=sign_on_of(settings, parts.folder, clock),
         doors=doors_of(settings, parts.folder, clock),
         read=ReadThread(store=store, clock=clock),

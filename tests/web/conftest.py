@@ -147,7 +147,7 @@ def build(
             config=replace(config, **changes),
             post=PostComment(**writing, watch_floods=False),
             edit=EditComment(**writing, edit_window=timedelta(minutes=15)),
-            vote=Vote(**parts),
+            vote=Vote(**parts, door=writing["door"]),
             read=ReadThread(**parts),
             close_thread=CloseThread(**parts),
             highlight=HighlightComment(**parts),

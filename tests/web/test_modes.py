@@ -87,7 +87,10 @@ def test_only_known_readers(client: TestClient[Any], store: Store):
 def test_opening_hours_refuse_until_they_open(
     client: TestClient[Any], store: Store, clock: StillClock
 ):
+    vote = f"{COMMENTS}/{sent(client).json()['id']}/vote"
+    client.cookies.clear()  # somebody else's comment
     put(store, a_mode(holds_all=False, opens=8 * 60, shuts=11 * 60, why=Why.ABSENT))
+    assert client.put(vote, json={"value": 1}).json()["code"] == "closed_now"
     shut = sent(client)
     assert (shut.status_code, shut.json()["code"]) == (403, "closed_now")
     assert shut.headers["retry-after"] == str(20 * 3600)
@@ -102,6 +105,8 @@ def test_opening_hours_refuse_until_they_open(
     clock.forward(hours=20)
     assert "palabre-text" in page(client)
     assert sent(client).status_code == 201
+    client.cookies.clear()
+    assert client.put(vote, json={"value": 1}).json()["up"] == 1
 
 
 def test_what_closes_at_a_time_closes(client: TestClient[Any], store: Store, clock: StillClock):

@@ -222,7 +222,7 @@ def calls(house: House) -> tuple[Call, ...]:
             body=wire.VoteBody,
             parameters=(one,),
             tokens=("voter",),
-            problems=(*_BODY, Code.OWN_COMMENT, Code.THREAD_CLOSED, *acting),
+            problems=(*_BODY, Code.OWN_COMMENT, Code.THREAD_CLOSED, Code.CLOSED_NOW, *acting),
         ),
         Call(**report_call(item, one, (*_BODY, *_WORDS, *acting))),
         Call(
