@@ -128,8 +128,9 @@ def test_on_a_page_of_another_origin(village: Village, device: Device) -> None:
     here = second.locator("ol.list > li:not(.waiting)")
     expect(here.locator(".text")).to_have_text("Ah, tant pis.")
     expect(here.locator(".kept")).to_contain_text(VERIFIED)
+    # By another page: the same one with another fragment is not loaded again.
+    second.goto("about:blank")
     second.goto(f"{article}#palabre=spent")
-    second.reload()
     expect(second.locator("p.notice")).to_be_focused()
 
 
