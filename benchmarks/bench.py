@@ -1,6 +1,6 @@
 """Measure what docs/benchmarks.md claims, and write that page.
 
-    python benchmarks/bench.py [--only reads|posts|flood|pages|isso|judge|alarms]... [--quick]
+    python benchmarks/bench.py [--only PART]... [--quick]
 
 Each part is a programme of its own. What it printed goes into the page with machine, commit and
 date, its figures into docs/benchmarks.json, and the table and the plots at the top are made of
@@ -57,6 +57,12 @@ def parts(*, quick: bool) -> dict[str, list[campaign.Part]]:
                       "flood.py", *(("--seconds", "6") if quick else ("--seconds", "20")))],
         "pages": [one("Long threads", "The store's own time for pages of 'most voted' while votes "
                       "arrive.", "top_pages.py", *(("--sizes", "100,1000") if quick else ()))],
+        "dialects": [one("Akismet's and Perspective's clients", "Mixed calls of both protocols on "
+                         "four connections, texts up to 300 characters, with the models; then "
+                         "texts of 20 kB.", "dialects.py", *(("--calls", "500") if quick else ()))],
+        "browser": [one("A long thread on a slow phone", "10,000 comments in the element, in "
+                        "Chromium with its processor slowed down four times.",
+                        "long_thread_in_browser.py", *(("--size", "2000") if quick else ()))],
         "isso": [one("Beside Isso", "The same loads on Isso 0.14.0 and on Palabre, in turns.",
                      "isso_peer.py", *(short or ("--rounds", "3", "--seconds", "3")))],
     }  # fmt: skip

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlencode
 
+from figures import keep
 from house_server import PALABRE, HouseServer
 
 ROOT = Path(__file__).parents[1]
@@ -160,6 +161,14 @@ def main() -> int:
     ]
     print("\n".join(rows))
     wrong += also_wrong + wrong_together
+    keep(
+        "dialects",
+        calls=options.calls,
+        p99=statistics.quantiles(everything, n=100)[98],
+        alone=max(ms for spent in slow.values() for ms in spent),
+        together=max(ms for spent in alike.values() for ms in spent),
+        wrong=len(wrong),
+    )
     print(f"\n{options.calls} calls in {seconds:.1f} s, {len(wrong)} not answered by 200")
     for each in wrong[:5]:
         print(each)

@@ -21,6 +21,7 @@ from playwright.sync_api import CDPSession, Page, sync_playwright
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
 
+from figures import keep  # noqa: E402
 from house_server import HouseServer  # noqa: E402
 from long_threads import fill  # noqa: E402
 
@@ -41,6 +42,7 @@ each('event', (e) => e.interactionId && told.slow.push([e.name, Math.round(e.dur
 each('layout-shift', (e) => { if (!e.hadRecentInput) told.shift += e.value; });
 """
 LIMIT = 200  # milliseconds
+SEEN: list[tuple[int, int, float]] = []  # longest task, slowest interaction, shift, of each step
 
 
 def main() -> int:
@@ -56,9 +58,12 @@ def main() -> int:
         server.start()  # registers the site
         fill(server.database, "/budget", given.size)
         try:
-            return measure(f"http://127.0.0.1:{server.port}", given.slower)
+            code = measure(f"http://127.0.0.1:{server.port}", given.slower)
         finally:
             server.stop()
+    tasks, acts, shifts = zip(*SEEN, strict=True)
+    keep("browser", size=given.size, task=max(tasks), act=max(acts), shift=max(shifts))
+    return code
 
 
 def measure(base: str, slower: float) -> int:
@@ -153,6 +158,7 @@ def told(page: Page, devtools: CDPSession, what: str) -> int:
     )
     longest = max(found["long"], default=0)
     slowest = max(found["slow"], key=lambda pair: pair[1], default=["none", 0])
+    SEEN.append((longest, slowest[1], found["shift"]))
     print(
         f"{what}: longest task {longest} ms of {len(found['long'])} over 50, "
         f"slowest interaction {slowest[1]} ms ({slowest[0]}), layout shift {found['shift']:.4f}, "

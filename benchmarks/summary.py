@@ -30,6 +30,10 @@ def write(figures: Mapping[str, Any], folder: Path) -> str:
         rows += _posts(figures["posts"], folder, pictures)
     if "flood" in figures:
         rows += _flood(figures["flood"])
+    if "dialects" in figures:
+        rows += _dialects(figures["dialects"])
+    if "browser" in figures:
+        rows += _browser(figures["browser"])
     if "isso" in figures:
         rows += _isso(figures["isso"])
     table = "\n".join(f"| {what} | {found} | {asked} |" for what, found, asked in rows)
@@ -109,6 +113,24 @@ def _flood(found: Mapping[str, Any]) -> list[tuple]:
          f"**{max(found['readers_p99']):.0f} ms**", "under 200 ms"),
         ("acknowledged posts lost in the flood", f"**{found['lost']}** of {found['taken']}", "0"),
     ]  # fmt: skip
+
+
+def _dialects(found: Mapping[str, Any]) -> list[tuple]:
+    return [
+        (f"{found['calls']:,} mixed Akismet and Perspective calls, with the models: p99",
+         f"**{found['p99']:.0f} ms**, {found['wrong']} not answered by 200", "under 150 ms"),
+        ("the same, texts of 20 kB: longest, one at a time",
+         f"**{found['alone']:.0f} ms** (four at once: {found['together']:.0f})", "under 800 ms"),
+    ]  # fmt: skip
+
+
+def _browser(found: Mapping[str, Any]) -> list[tuple]:
+    what = f"{found['size']:,} comments in a browser four times slower"
+    return [
+        (f"{what}: longest task", f"**{found['task']} ms**", "under 200 ms"),
+        (f"{what}: slowest interaction to next paint", f"**{found['act']} ms**", "under 200 ms"),
+        (f"{what}: shift of the layout", f"**{found['shift']:.4f}**", "none"),
+    ]
 
 
 def _isso(found: Mapping[str, Any]) -> list[tuple]:
