@@ -146,8 +146,8 @@ def test_migrations_make_the_same_constraints_and_indexes_as_the_tables(
 
 
 def test_upgrading_twice_and_from_many_sides_changes_nothing(url: str):
-    with ThreadPoolExecutor(4) as pool:
-        assert set(pool.map(upgrade, [url] * 4)) == {EXPECTED}
+    with ThreadPoolExecutor(12) as pool:
+        assert set(pool.map(upgrade, [url] * 12)) == {EXPECTED}
 
 
 def test_there_is_a_way_back_with_data_and_forward_again(url: str, engine: sa.Engine):

@@ -11,6 +11,7 @@ A turn ends before the disk is done: those who have committed wait for it togeth
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -200,7 +201,6 @@ def _engine(url: sa.URL, patience: float, *, size: int, writes: bool) -> sa.Engi
         hide_parameters=True,  # they are readers' words and addresses, and errors go to logs
     )
     pragmas = [
-        "journal_mode = WAL",
         "synchronous = NORMAL",  # checkpoints wait for the disk, commits do so outside the lock
         f"journal_size_limit = {_LOG_SIZE}",
         "foreign_keys = ON",
@@ -214,7 +214,26 @@ def _engine(url: sa.URL, patience: float, *, size: int, writes: bool) -> sa.Engi
     def prepare(driver: Any, record: object) -> None:  # noqa: ANN401 -- the driver is untyped here
         del record
         driver.isolation_level = None  # the driver would begin by its own lights
+        _keep_log(driver, patience)
         for pragma in pragmas:
             driver.execute(f"PRAGMA {pragma}").close()
 
     return engine
+
+
+def _keep_log(driver: sqlite3.Connection, patience: float) -> None:
+    """Turn to a write-ahead log; a new file may take its turn at the hands of several at once.
+
+    SQLite does not wait for the lock that this needs, whatever its time-out: it says at once that
+    the database is locked.
+    """
+    end = time.monotonic() + patience
+    while True:
+        try:
+            driver.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
