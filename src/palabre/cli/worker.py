@@ -57,7 +57,7 @@ def worker(config: Path | None, lease: int, *, until_empty: bool, with_parent: b
         asks = advise_of(settings, path.parent, store, now, rules)
     over = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: over.set())
+        signal.signal(number, ending(over))
     made = None
     if settings.sends_mail:
         made = build_worker(settings, path.parent, store, now, lease=timedelta(seconds=lease))
@@ -72,6 +72,15 @@ def worker(config: Path | None, lease: int, *, until_empty: bool, with_parent: b
     while beside.is_alive() and not over.is_set():
         beside.join(1.0)
     store.close()
+
+
+def ending(over: threading.Event) -> Callable[..., None]:
+    """Return what a signal calls to end a wait for ``over``.
+
+    It may come while this very thread holds the event's lock, between two waits: setting it there
+    would wait for itself for ever. So another thread sets it.
+    """
+    return lambda *_: threading.Thread(target=over.set).start()
 
 
 def _advise(asks: Advise | None, over: threading.Event, until_empty: bool) -> None:
