@@ -41,10 +41,11 @@ def test_one_pass_finds_what_each_pattern_finds_alone(book):
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_text_costs_no_more_than_its_length(book, kind):
-    started = time.perf_counter()
+    # The processor's time for this thread: what else the machine does is no cost of the text's.
+    started = time.thread_time()
     judge(HOSTILE[kind], Facts(lang="fr"), book)
     # Generous: a busy machine; a quadratic part took seconds.
-    assert time.perf_counter() - started < 1.0
+    assert time.thread_time() - started < 1.0
 
 
 def test_a_pattern_matches_whole_words():
